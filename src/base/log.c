@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
-#include "base/time.h"
 
 enum { BURST = 20, WATCHED = 64 };
 
@@ -53,7 +53,7 @@ static unsigned bucket(const char *event, const char *scope)
 static bool admit(const struct logger *lg, const char *event, unsigned *skipped)
 {
 	struct rate *r = &state.rates[bucket(event, lg->scope)];
-	int64_t now = time_mono_ms() / 1000;
+	int64_t now = clock_mono_ms() / 1000;
 	bool yes;
 
 	pthread_mutex_lock(&state.lock);
@@ -85,9 +85,9 @@ static void format_line(struct buf *line, const struct logger *lg, enum log_leve
 	const char *event, const char *text)
 {
 	const char *scope = lg->scope ? lg->scope : "";
-	char when[TIME_TEXT_MAX];
+	char when[CLOCK_TEXT_MAX];
 
-	time_text(time_wall_ms(), when);
+	clock_text(clock_wall_ms(), when);
 	if (state.format == LOG_FORMAT_TEXT) {
 		buf_printf(line, "%s %-6s %s%s%s %s%s%s", when, names[level], lg->role,
 			*scope ? "/" : "", scope, event, *text ? " " : "", text);
