@@ -1,0 +1,262 @@
+/* loop.c -- see loop.h. A turn: poll, callbacks (data, timers, mail), then all output of the turn
+ * is sent. */
+#include "io/loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/loop_priv.h"
+
+struct timer {
+	uv_timer_t uv;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+
+struct signal_ctx {
+	void (*fn)(void *ctx, int signum);
+	void *ctx;
+};
+
+struct datagram {
+	uv_poll_t uv;
+	int fd;
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	void (*fn)(void *ctx, const char *data, size_t len);
+	void *ctx;
+};
+
+static void deliver_mail(struct loop *l)
+{
+	struct mail *mail;
+
+	uv_mutex_lock(&l->lock);
+	mail = l->first;
+	l->first = NULL;
+	l->last = &l->first;
+	uv_mutex_unlock(&l->lock);
+	while (mail) {
+		struct mail *next = mail->next;
+
+		mail->deliver(mail); /* may post the same piece again */
+		mail = next;
+	}
+}
+
+static void on_wake(uv_async_t *async)
+{
+	struct loop *l = async->data;
+	bool stopping;
+
+	uv_mutex_lock(&l->lock);
+	stopping = l->stopping;
+	uv_mutex_unlock(&l->lock);
+	deliver_mail(l);
+	if (stopping) {
+		tcp_flush_dirty(l);
+		uv_stop(&l->uv);
+	}
+}
+
+static void on_before_sleep(uv_prepare_t *prepare)
+{
+	tcp_flush_dirty(prepare->data);
+}
+
+struct loop *loop_new(void)
+{
+	struct loop *l = NEW(struct loop);
+	int failed = uv_loop_init(&l->uv);
+
+	assert(!failed);
+	failed = uv_async_init(&l->uv, &l->wake, on_wake) || uv_mutex_init(&l->lock) ||
+		 uv_prepare_init(&l->uv, &l->before_sleep);
+	assert(!failed);
+	l->wake.data = l;
+	l->before_sleep.data = l;
+	uv_prepare_start(&l->before_sleep, on_before_sleep);
+	uv_unref((uv_handle_t *)&l->before_sleep);
+	l->last = &l->first;
+	list_init(&l->dirty);
+	return l;
+}
+
+void loop_run(struct loop *l)
+{
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct loop *l)
+{
+	uv_mutex_lock(&l->lock);
+	l->stopping = true;
+	uv_mutex_unlock(&l->lock);
+	uv_async_send(&l->wake);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void on_datagram_closed(uv_handle_t *handle)
+{
+	struct datagram *d = handle->data;
+
+	close(d->fd);
+	unlink(d->path);
+	free(d);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+	struct loop *l = arg;
+
+	if (uv_is_closing(handle))
+		return;
+	if (handle->type == UV_TIMER)
+		uv_close(handle, on_timer_closed);
+	else if (handle->type == UV_POLL)
+		uv_close(handle, on_datagram_closed);
+	else if (handle->type == UV_SIGNAL)
+		free(handle->data), uv_close(handle, NULL);
+	else if (handle->type == UV_TCP)
+		return; /* connections and listeners are closed by their owners before the loop is
+			   freed */
+	else
+		uv_close(handle, NULL);
+	(void)l;
+}
+
+void loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	uv_walk(&l->uv, close_handle, l);
+	uv_run(&l->uv, UV_RUN_DEFAULT);
+	uv_loop_close(&l->uv);
+	uv_mutex_destroy(&l->lock);
+	free(l);
+}
+
+int64_t loop_now_ms(const struct loop *l)
+{
+	return (int64_t)uv_now(&l->uv);
+}
+
+void loop_post(struct loop *l, struct mail *mail)
+{
+	bool was_empty;
+
+	mail->next = NULL;
+	uv_mutex_lock(&l->lock);
+	was_empty = l->first == NULL;
+	*l->last = mail;
+	l->last = &mail->next;
+	uv_mutex_unlock(&l->lock);
+	if (was_empty)
+		uv_async_send(&l->wake);
+}
+
+static void on_timer(uv_timer_t *uv)
+{
+	struct timer *t = uv->data;
+
+	t->fn(t->ctx);
+}
+
+struct timer *timer_new(struct loop *l, void (*fn)(void *ctx), void *ctx)
+{
+	struct timer *t = NEW(struct timer);
+
+	uv_timer_init(&l->uv, &t->uv);
+	t->uv.data = t;
+	t->fn = fn;
+	t->ctx = ctx;
+	return t;
+}
+
+void timer_start(struct timer *t, int64_t after_ms, int64_t every_ms)
+{
+	uv_update_time(t->uv.loop);
+	uv_timer_start(&t->uv, on_timer, (uint64_t)after_ms, (uint64_t)every_ms);
+}
+
+void timer_stop(struct timer *t)
+{
+	uv_timer_stop(&t->uv);
+}
+
+void timer_free(struct timer *t)
+{
+	if (t)
+		uv_close((uv_handle_t *)&t->uv, on_timer_closed);
+}
+
+static void on_signal(uv_signal_t *uv, int signum)
+{
+	struct signal_ctx *s = uv->data;
+
+	s->fn(s->ctx, signum);
+}
+
+void loop_on_signal(struct loop *l, int signum, void (*fn)(void *ctx, int signum), void *ctx)
+{
+	struct signal_ctx *s = NEW(struct signal_ctx);
+	uv_signal_t *uv;
+
+	assert(l->signal_count < ARRAY_LEN(l->signals));
+	uv = &l->signals[l->signal_count++];
+	*s = (struct signal_ctx){fn, ctx};
+	uv_signal_init(&l->uv, uv);
+	uv->data = s;
+	uv_signal_start(uv, on_signal, signum);
+}
+
+static void on_datagram(uv_poll_t *poll, int status, int events)
+{
+	struct datagram *d = poll->data;
+	char data[512];
+	ssize_t len;
+
+	while ((len = recv(d->fd, data, sizeof(data), MSG_DONTWAIT)) >= 0)
+		d->fn(d->ctx, data, (size_t)len);
+}
+
+enum err loop_on_datagram(struct loop *l, const char *path,
+	void (*fn)(void *ctx, const char *data, size_t len), void *ctx, struct why *why)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	struct datagram *d;
+	int fd;
+
+	if (!str_copy(addr.sun_path, sizeof(addr.sun_path), path))
+		return err_fail(why, ERR_RANGE, "%s: longer than a socket's name may be", path);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	unlink(path);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
+		chmod(path, 0660) != 0) {
+		enum err err =
+			err_fail(why, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
+
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	d = NEW(struct datagram);
+	d->fd = fd;
+	d->fn = fn;
+	d->ctx = ctx;
+	str_copy(d->path, sizeof(d->path), path);
+	uv_poll_init(&l->uv, &d->uv, fd);
+	d->uv.data = d;
+	uv_poll_start(&d->uv, UV_READABLE, on_datagram);
+	return OK;
+}

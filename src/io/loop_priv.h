@@ -1,0 +1,29 @@
+/* loop_priv.h -- what the other files of io/ need to know of a loop. */
+#ifndef IO_LOOP_PRIV_H
+#define IO_LOOP_PRIV_H
+
+#include <uv.h>
+
+#include "base/list.h"
+#include "io/loop.h"
+
+enum { READ_CHUNK = 65536 };
+
+struct loop {
+	uv_loop_t uv;
+	uv_async_t wake;
+	uv_mutex_t lock; /* guards the two mail pointers and stopping */
+	struct mail *first, **last;
+	bool stopping;
+	struct list dirty; /* tcp connections with output to send at the end of this turn */
+	uv_prepare_t before_sleep;
+	uv_signal_t signals[4];
+	unsigned signal_count;
+	char read_chunk[READ_CHUNK]; /* every connection of the loop reads into it, one after the
+					other */
+};
+
+/** tcp_flush_dirty(l): send what was written during this turn. */
+void tcp_flush_dirty(struct loop *l);
+
+#endif
