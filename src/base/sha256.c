@@ -89,7 +89,7 @@ static uint32_t schedule(uint32_t w[16], unsigned t)
 	return w[t % 16] += s0 + w[(t + 9) % 16] + s1;
 }
 
-static void compress_c(uint32_t state[8], const uint8_t *blocks, size_t n)
+void sha256_compress_c(uint32_t state[8], const uint8_t *blocks, size_t n)
 {
 	for (; n > 0; n--, blocks += SHA256_BLOCK) {
 		uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -186,15 +186,15 @@ static bool cpu_has_sha(void)
 	return false;
 }
 
-#define compress_ni compress_c
+#define compress_ni sha256_compress_c
 #endif
 
-static compress_fn *compress = compress_c;
+static compress_fn *compress = sha256_compress_c;
 
 bool sha256_set_variant(const char *name)
 {
 	if (strcmp(name, "c") == 0)
-		compress = compress_c;
+		compress = sha256_compress_c;
 	else if (strcmp(name, "sha-ni") == 0 && cpu_has_sha())
 		compress = compress_ni;
 	else
@@ -204,7 +204,7 @@ bool sha256_set_variant(const char *name)
 
 const char *sha256_variant(void)
 {
-	return compress == compress_c ? "c" : "sha-ni";
+	return compress == sha256_compress_c ? "c" : "sha-ni";
 }
 
 __attribute__((constructor)) static void choose(void)

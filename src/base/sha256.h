@@ -55,6 +55,8 @@ void pbkdf2_sha256(const void *password, size_t password_len, const void *salt, 
 
 /** sha256_compress(state, blocks, n): take n blocks of 64 bytes into state; no padding. */
 void sha256_compress(uint32_t state[8], const uint8_t *blocks, size_t n);
+/** sha256_compress_c(state, blocks, n): the same, always in plain C. */
+void sha256_compress_c(uint32_t state[8], const uint8_t *blocks, size_t n);
 /** sha256_start(state): the state before the first block. */
 void sha256_start(uint32_t state[8]);
 

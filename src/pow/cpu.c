@@ -1,0 +1,53 @@
+/* cpu.c -- what this CPU has, in the words of enum pow_cpu. */
+#include "pow/pow_priv.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+static bool has_sha(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA);
+}
+
+/* AMD before Zen 3 (family 0x19) spends hundreds of cycles on one PEXT. */
+static bool pext_is_fast(void)
+{
+	unsigned a, b, c, d, family;
+
+	if (!__builtin_cpu_supports("bmi2") || !__get_cpuid(1, &a, &b, &c, &d))
+		return false;
+	family = (a >> 8 & 15) + (a >> 20 & 255);
+	return !__builtin_cpu_is("amd") || family >= 0x19;
+}
+
+static unsigned cpu_bits(void)
+{
+	unsigned bits = 0;
+
+	__builtin_cpu_init();
+	if (__builtin_cpu_supports("sse4.1"))
+		bits |= POW_CPU_SSE41;
+	if (__builtin_cpu_supports("avx2"))
+		bits |= POW_CPU_AVX2;
+	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+		__builtin_cpu_supports("avx512bw"))
+		bits |= POW_CPU_AVX512;
+	if (has_sha())
+		bits |= POW_CPU_SHA;
+	if (pext_is_fast())
+		bits |= POW_CPU_PEXT;
+	return bits;
+}
+#else
+static unsigned cpu_bits(void)
+{
+	return 0; /* plain C only */
+}
+#endif
+
+bool pow_cpu_has(unsigned bits)
+{
+	return (cpu_bits() & bits) == bits;
+}
