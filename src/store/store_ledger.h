@@ -1,0 +1,241 @@
+/*
+ * store_ledger.h -- money: double-entry bookkeeping, rounds, balances and payouts.
+ *
+ * Every operation here is one transaction, guarded by the state it starts from: of two leaders who
+ * do the same at once one wins and the other gets ERR_CONFLICT. Entries are only ever added; the
+ * entries of one ledger transaction sum to zero, which is asserted.
+ *
+ * The books, and what moves between them:
+ *   close    coinbase → immature (accounts), fee_immature (pool)
+ *   mature   immature → available            fee_immature → fee
+ *   orphan   immature, fee_immature → coinbase
+ *   payout   available → paying
+ *   confirm  paying → paid                   fee → network_fee
+ *   conflict paying → available
+ */
+#ifndef STORE_STORE_LEDGER_H
+#define STORE_STORE_LEDGER_H
+
+#include "store/store.h"
+
+/* Stored: do not renumber. */
+enum store_book {
+	STORE_BOOK_COINBASE = 1,
+	STORE_BOOK_IMMATURE = 2,
+	STORE_BOOK_AVAILABLE = 3,
+	STORE_BOOK_PAYING = 4,
+	STORE_BOOK_PAID = 5,
+	STORE_BOOK_FEE_IMMATURE = 6,
+	STORE_BOOK_FEE = 7,
+	STORE_BOOK_NETWORK_FEE = 8,
+};
+#define STORE_BOOKS 9 /* size of an array indexed by book */
+
+/* Stored: do not renumber. */
+enum store_txn_kind {
+	STORE_TXN_CREDIT = 1,
+	STORE_TXN_MATURE = 2,
+	STORE_TXN_ORPHAN = 3,
+	STORE_TXN_PAYOUT = 4,
+	STORE_TXN_PAID = 5,
+	STORE_TXN_RETURNED = 6, /* a payout that will never be in the chain */
+	STORE_TXN_ADJUST = 7,   /* by hand */
+};
+
+struct store_entry {
+	enum store_book book;
+	int64_t account; /* 0: the pool's own */
+	struct amount amount;
+};
+
+struct store_txn {
+	int64_t pool;
+	enum store_txn_kind kind;
+	int64_t block;  /* or 0 */
+	int64_t payout; /* or 0 */
+	const struct store_entry *entries;
+	size_t n;
+};
+
+/** store_ledger_post(st, txn, why): one ledger transaction; its entries sum to zero. */
+enum err store_ledger_post(
+	struct store *st, const struct store_txn *txn, struct why *why) MUST_CHECK;
+
+/* ---- rounds ---- */
+
+struct store_credit {
+	int64_t account;
+	int64_t work;
+	struct amount amount; /* > 0 */
+};
+
+struct store_round {
+	int64_t block;
+	int64_t from;         /* heights (from, the block's height] */
+	int64_t work;         /* their total work, as the credits were computed from */
+	struct amount reward; /* == sum of credits + fee, asserted */
+	struct amount fee;
+	int64_t confirmations;
+	const struct store_credit *credits; /* one per account */
+	size_t n;
+};
+
+/**
+ * store_round_close(st, round, why): PENDING → IMMATURE, credits and entries.
+ *   errs   ERR_CONFLICT the block is not PENDING, or its reward, `from` or `work` are no longer
+ * what the database says, or an earlier block is still PENDING
+ */
+enum err store_round_close(
+	struct store *st, const struct store_round *round, struct why *why) MUST_CHECK;
+/** store_round_mature(st, block, confirmations, why): IMMATURE → MATURE. */
+enum err store_round_mature(
+	struct store *st, int64_t block, int64_t confirmations, struct why *why) MUST_CHECK;
+/** store_round_orphan(st, block, why): IMMATURE → ORPHAN; its work joins the next round. */
+enum err store_round_orphan(struct store *st, int64_t block, struct why *why) MUST_CHECK;
+
+/* ---- balances ---- */
+
+struct store_balance {
+	int64_t account;
+	char address[STORE_ADDRESS_MAX];
+	struct amount immature;
+	struct amount available;
+	struct amount paying;
+	struct amount paid;
+};
+
+/** store_account_balance(st, account, out, why): errs ERR_NOT_FOUND */
+enum err store_account_balance(
+	struct store *st, int64_t account, struct store_balance *out, struct why *why) MUST_CHECK;
+
+struct store_due {
+	int64_t account;
+	char address[STORE_ADDRESS_MAX];
+	struct amount available;
+};
+
+/** store_balance_list(st, pool, min, limit, …): accounts with at least min available, the largest
+ * first. */
+enum err store_balance_list(struct store *st, int64_t pool, struct amount min, unsigned limit,
+	struct store_due **out, size_t *out_n, struct why *why) MUST_CHECK;
+void store_free_dues(struct store_due *rows);
+
+/** store_ledger_sums(st, pool, out, why): the sum of each book, indexed by enum store_book. Their
+ * total is zero. */
+enum err store_ledger_sums(
+	struct store *st, int64_t pool, struct amount out[STORE_BOOKS], struct why *why) MUST_CHECK;
+
+/* ---- payouts ---- */
+
+/* Stored: do not renumber. */
+enum store_payout_state {
+	STORE_PAYOUT_PLANNED = 1, /* not used yet: payouts are stored when they are signed */
+	STORE_PAYOUT_SIGNED = 2,
+	STORE_PAYOUT_BROADCAST = 3,
+	STORE_PAYOUT_CONFIRMED = 4,
+	STORE_PAYOUT_CONFLICTED = 5, /* can never be in the chain; the money went back */
+};
+
+struct store_payout {
+	int64_t id;
+	int64_t pool;
+	enum store_payout_state state;
+	char txid[STORE_HASH_MAX];
+	char *raw_tx;        /* hex; "" in lists */
+	struct amount total; /* of the items */
+	struct amount network_fee;
+	int64_t items; /* count */
+	int64_t created_ms;
+	int64_t updated_ms;
+	int64_t confirmations;
+	char block_hash[STORE_HASH_MAX]; /* "" before it is in a block */
+};
+
+struct store_payout_item {
+	int64_t account;
+	const char *address;
+	struct amount amount; /* > 0 */
+};
+
+/**
+ * store_payout_create_signed(st, pool, txid, raw_tx, network_fee, items, n, out_id, why): a signed
+ * transaction that was never sent. Broadcast it only after this has succeeded.
+ *   items  one per account
+ *   errs   ERR_CONFLICT an account has less than that available; ERR_EXISTS txid is there already
+ */
+enum err store_payout_create_signed(struct store *st, int64_t pool, const char *txid,
+	const char *raw_tx, struct amount network_fee, const struct store_payout_item *items,
+	size_t n, int64_t *out_id, struct why *why) MUST_CHECK;
+
+/** store_payout_set_state(st, id, from, to, confirmations, block_hash, why): from == to notes the
+ * confirmations; SIGNED → BROADCAST is the only other move here. block_hash may be NULL. */
+enum err store_payout_set_state(struct store *st, int64_t id, enum store_payout_state from,
+	enum store_payout_state to, int64_t confirmations, const char *block_hash,
+	struct why *why) MUST_CHECK;
+/** store_payout_confirm(st, id, confirmations, block_hash, why): SIGNED or BROADCAST → CONFIRMED.
+ */
+enum err store_payout_confirm(struct store *st, int64_t id, int64_t confirmations,
+	const char *block_hash, struct why *why) MUST_CHECK;
+/** store_payout_conflict(st, id, why): SIGNED or BROADCAST → CONFLICTED; the money is available
+ * again. Only when the transaction can never be in the chain. */
+enum err store_payout_conflict(struct store *st, int64_t id, struct why *why) MUST_CHECK;
+
+/** store_payout_get(st, id, …), store_payout_by_txid(…): errs ERR_NOT_FOUND;
+ * store_payout_fini() frees what is inside. */
+enum err store_payout_get(
+	struct store *st, int64_t id, struct store_payout *out, struct why *why) MUST_CHECK;
+enum err store_payout_by_txid(struct store *st, int64_t pool, const char *txid,
+	struct store_payout *out, struct why *why) MUST_CHECK;
+void store_payout_fini(struct store_payout *payout);
+/** store_payout_list(st, pool, before, limit, …): a page, newest first. */
+enum err store_payout_list(struct store *st, int64_t pool, int64_t before, unsigned limit,
+	struct store_payout **out, size_t *out_n, struct why *why) MUST_CHECK;
+/** store_payout_open(st, pool, …): SIGNED and BROADCAST, oldest first, with raw_tx. */
+enum err store_payout_open(struct store *st, int64_t pool, struct store_payout **out, size_t *out_n,
+	struct why *why) MUST_CHECK;
+void store_free_payouts(struct store_payout *rows, size_t n);
+
+struct store_paid {
+	int64_t payout;
+	int64_t account;
+	char address[STORE_ADDRESS_MAX];
+	struct amount amount;
+	char txid[STORE_HASH_MAX];
+	enum store_payout_state state;
+	int64_t created_ms;
+	int64_t confirmations;
+};
+
+/** store_payout_items(st, payout, …): all of one payout, by account. */
+enum err store_payout_items(struct store *st, int64_t payout, struct store_paid **out,
+	size_t *out_n, struct why *why) MUST_CHECK;
+/** store_paid_list(st, account, before, limit, …): an account's payments, newest first; `before` is
+ * a payout's id. */
+enum err store_paid_list(struct store *st, int64_t account, int64_t before, unsigned limit,
+	struct store_paid **out, size_t *out_n, struct why *why) MUST_CHECK;
+void store_free_paids(struct store_paid *rows);
+
+/* ---- what an account got ---- */
+
+struct store_earning {
+	int64_t block;
+	int64_t height;
+	char hash[STORE_HASH_MAX];
+	int64_t state; /* enum store_block_state */
+	int64_t found_ms;
+	int64_t account;
+	char address[STORE_ADDRESS_MAX];
+	int64_t work;
+	struct amount amount;
+};
+
+/** store_earning_list(st, account, before, limit, …): by block, newest first; `before` is a block's
+ * id. */
+enum err store_earning_list(struct store *st, int64_t account, int64_t before, unsigned limit,
+	struct store_earning **out, size_t *out_n, struct why *why) MUST_CHECK;
+/** store_credit_list(st, block, …): all credits of one block, by account. */
+enum err store_credit_list(struct store *st, int64_t block, struct store_earning **out,
+	size_t *out_n, struct why *why) MUST_CHECK;
+void store_free_earnings(struct store_earning *rows);
+
+#endif
