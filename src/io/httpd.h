@@ -31,19 +31,23 @@ struct httpd_route {
 	const char *name; /* for counters: "pool", "asset" … */
 };
 
-/* All strings are borrowed until httpd_stop(). */
+struct httpd_pair {
+	const char *name, *value;
+};
+
+/* All strings and tables are borrowed until httpd_stop(). */
 struct httpd_options {
 	const char *listen; /* "127.0.0.1:8080", "[::]:8080", "0.0.0.0:0" (any free port) */
 	const struct httpd_route *routes;
 	size_t route_count;
 	void *ctx;                     /* handed to every callback */
 	unsigned threads;              /* 1 .. 64 */
-	unsigned max_conns;            /* in all; beyond it new connections are closed at once */
+	unsigned max_conns;            /* in all; beyond it new ones wait to be accepted */
 	unsigned max_conns_per_client; /* from one public address; local and private peers (proxies)
 					* are not counted; 0: no limit */
-	unsigned max_streams_per_client; /* open streams of one client; 0: no limit */
-	unsigned idle_timeout_s;         /* silence after which a connection is closed */
-	const char *const (*headers)[2]; /* {name, value} pairs for every answer, ends with NULL */
+	unsigned max_streams_per_client;  /* open streams of one client; 0: no limit */
+	unsigned idle_timeout_s;          /* silence after which a connection is closed */
+	const struct httpd_pair *headers; /* for every answer, ends with {NULL}; may be NULL */
 	/* After each answer was handed over; route is NULL when none matched. May be NULL. */
 	void (*on_done)(
 		void *ctx, const struct httpd_route *route, unsigned status, int64_t took_us);
@@ -93,7 +97,7 @@ struct httpd_reply {
 	const char *etag;          /* with its quotes; a match with If-None-Match answers 304 */
 	const char *cache_control; /* NULL: "no-store" */
 	const char *coding;        /* Content-Encoding; NULL: none */
-	const char *const (*headers)[2]; /* more pairs, ends with NULL; may be NULL */
+	const struct httpd_pair *headers; /* more of them, ends with {NULL}; may be NULL */
 };
 
 void httpd_reply(struct httpd_req *req, const struct httpd_reply *reply);
@@ -113,14 +117,11 @@ void httpd_bytes_unref(struct httpd_bytes *b) ANY_THREAD;
 /* Streams: an answer without an end. */
 
 /**
- * httpd_stream_open(req, type, on_close, ctx): answer 200 with a stream.
- *   returns  NULL when this client has too many streams: the request was then answered 429.
- *            Else the caller owns one reference and gives it back by httpd_stream_close().
- *   calls    on_close(ctx, stream) once, on a server thread, when the peer is gone; from then on
- *            sends are refused. Never after httpd_stream_close() has returned.
+ * httpd_stream_open(req, type): answer 200 with a stream.
+ *   returns  NULL when there are too many streams of this client: it was then answered 429.
+ *            Else one reference, which the caller gives back by httpd_stream_close().
  */
-struct httpd_stream *httpd_stream_open(struct httpd_req *req, const char *type,
-	void (*on_close)(void *ctx, struct httpd_stream *s), void *ctx);
+struct httpd_stream *httpd_stream_open(struct httpd_req *req, const char *type);
 /** httpd_stream_send(s, bytes): queue a reference. false: the peer is gone or reads too slowly
  * (256 kB are waiting): nothing was queued, close the stream. */
 bool httpd_stream_send(struct httpd_stream *s, struct httpd_bytes *bytes) ANY_THREAD;
