@@ -69,7 +69,8 @@ struct coin {
 	int64_t block_time_ms; /* average interval of blocks */
 	unsigned maturity;     /* confirmations after which a coinbase may be spent */
 	bool version_rolling;  /* miners may change the version bits 0x1fffe000 (BIP320) */
-	unsigned rules_count;  /* what getblocktemplate is asked with */
+	bool has_taproot;     /* witness version 1 is enforced; else it could be spent by anybody */
+	unsigned rules_count; /* what getblocktemplate is asked with */
 	char rules[COIN_RULES_MAX][16];
 	struct coin_network networks[COIN_CHAINS];
 };
