@@ -1,0 +1,166 @@
+// app.tsx -- the frame of every page: header, notices, the page itself, footer.
+import { useEffect } from 'preact/hooks'
+import { hashrate, duration, percent } from './format'
+import { lang, languages, setLang, t } from './i18n'
+import type { Lang } from './i18n'
+import { Account } from './pages/account'
+import { Blocks } from './pages/blocks'
+import { Home } from './pages/home'
+import { NotFound } from './pages/not-found'
+import { Payments } from './pages/payments'
+import { path } from './router'
+import { follow, link, pool } from './state'
+import { setTheme, theme } from './theme'
+import type { Theme } from './theme'
+import { useThrottled } from './parts/throttle'
+
+function Logo() {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
+      <path class="logo-back" d="M3 26 13 7l4.4 8.3L20 10.5 29 26z" />
+      <path class="logo-face" d="m13 7 4.4 8.300L13.8 26H3z" />
+    </svg>
+  )
+}
+
+const themeIcons: Record<Theme, string> = {
+  auto: 'M12 3a9 9 0 1 0 0 18zm0 0v18a9 9 0 0 0 0-18z',
+  light: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v3m0 14v3M2 12h3m14 0h3M5 5l2 2m10 10 2 2m0-14-2 2M7 17l-2 2',
+  dark: 'M20 14.500A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.500z',
+}
+
+function ThemeButton() {
+  const next: Record<Theme, Theme> = { auto: 'light', light: 'dark', dark: 'auto' }
+  const label = `${t('theme')}: ${t(`theme.${theme.value}`)}`
+  return (
+    <button class="icon-button" title={label} aria-label={label} onClick={() => setTheme(next[theme.value])}>
+      <svg viewBox="0 0 24 24" aria-hidden="true" class={'icon theme-' + theme.value}>
+        <path d={themeIcons[theme.value]} />
+      </svg>
+    </button>
+  )
+}
+
+function LanguageSelect() {
+  return (
+    <label class="language">
+      <span class="hidden">{t('language')}</span>
+      <select value={lang.value} onChange={(e) => setLang(e.currentTarget.value as Lang)}>
+        {Object.entries(languages).map(([code, name]) => (
+          <option value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+function Header() {
+  const item = (to: string, text: string) => (
+    <a href={to} aria-current={path.value === to ? 'page' : undefined}>
+      {text}
+    </a>
+  )
+  return (
+    <header class="top">
+      <div class="wrap top-row">
+        <a class="brand" href="/">
+          <Logo />
+          <span>{pool.value?.title ?? 'Kozan'}</span>
+        </a>
+        <nav aria-label={t('nav.label')}>
+          {item('/', t('nav.pool'))}
+          {item('/blocks', t('nav.blocks'))}
+          {item('/payments', t('nav.payments'))}
+        </nav>
+        <div class="tools">
+          <LanguageSelect />
+          <ThemeButton />
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function Notices() {
+  const p = pool.value
+  if (!p) return null
+  return (
+    <>
+      {p.stale_ms > 10_000 && (
+        <p class="notice" role="status">
+          {t('stale', { age: duration(p.stale_ms / 1000) })}
+        </p>
+      )}
+      {!p.status.ready && (
+        <p class="notice" role="status">
+          {t('not_ready', { reason: p.status.text })}
+        </p>
+      )}
+    </>
+  )
+}
+
+/** For screen readers: the two numbers that matter, spoken at most every 15 seconds. */
+function Spoken() {
+  const p = pool.value
+  const text = p
+    ? `${t('pool.hashrate')}: ${hashrate(p.hashrate.now)}. ${t('round.effort')}: ${
+        p.round.effort === null ? '–' : percent(p.round.effort)
+      }`
+    : ''
+  return (
+    <div class="hidden" aria-live="polite">
+      {useThrottled(text, 15_000)}
+    </div>
+  )
+}
+
+function Footer() {
+  const state = link.value
+  return (
+    <footer class="wrap foot">
+      <span class={'live live-' + state}>{t(`live.${state}`)}</span>
+      <a href="/api/v1/openapi.yaml">{t('footer.api')}</a>
+      <span>{t('footer.version', { version: pool.value?.version ?? '' })}</span>
+    </footer>
+  )
+}
+
+function Page({ at }: { at: string }) {
+  if (at === '/') return <Home />
+  if (at === '/blocks') return <Blocks />
+  if (at === '/payments') return <Payments />
+  const found = /^\/a\/([^/]+)\/?$/.exec(at)
+  return found ? <Account address={decodeURIComponent(found[1]!)} /> : <NotFound />
+}
+
+export function App() {
+  const at = path.value
+  const found = /^\/a\/([^/]+)\/?$/.exec(at)
+  const address = found ? decodeURIComponent(found[1]!) : null
+
+  useEffect(() => follow(address), [address])
+  useEffect(() => {
+    const title = pool.value?.title ?? 'Kozan'
+    const parts: Record<string, string> = { '/blocks': t('blocks.title'), '/payments': t('payments.title') }
+    const part = address ?? parts[at]
+    document.title = part ? `${part} · ${title}` : title
+  }, [at, lang.value, pool.value?.title])
+
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t('skip')}
+      </a>
+      <Header />
+      <main id="main" class="wrap" tabIndex={-1}>
+        <Notices />
+        <Page at={at} />
+      </main>
+      <Spoken />
+      <Footer />
+    </>
+  )
+}

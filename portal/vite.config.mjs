@@ -1,0 +1,41 @@
+// vite.config.mjs -- builds the portal; refuses catalogues that do not say the same things.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { defineConfig } from 'vite'
+
+const catalogues = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'src/i18n')
+
+const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join()
+
+/** Every language has exactly the keys of en.json, each with the same {placeholders}. */
+const checkCatalogues = () => ({
+  name: 'check-catalogues',
+  buildStart() {
+    const read = (file) => JSON.parse(readFileSync(join(catalogues, file), 'utf8'))
+    const en = read('en.json')
+    for (const file of readdirSync(catalogues).filter((f) => f.endsWith('.json'))) {
+      const other = read(file)
+      for (const key of Object.keys({ ...en, ...other })) {
+        if (!(key in other)) throw new Error(`${file}: "${key}" is missing`)
+        if (!(key in en)) throw new Error(`${file}: "${key}" is not in en.json`)
+        if (placeholders(en[key]) !== placeholders(other[key]))
+          throw new Error(`${file}: "${key}" has other {placeholders} than en.json`)
+      }
+    }
+  },
+})
+
+export default defineConfig({
+  plugins: [checkCatalogues()],
+  esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
+  build: {
+    target: 'es2020',
+    outDir: process.env.PORTAL_DIST ?? 'dist',
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  // `npm run dev` shows a running pool: start it with web.listen 127.0.0.1:8080.
+  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+})
