@@ -189,7 +189,43 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 
 static const struct pow_variant plain_c = {"c", 0, {{1, 1, .smix = yescrypt_smix_c}}};
 
+#if defined(__x86_64__)
+#define X1(isa)                                                                                    \
+	{                                                                                          \
+		1, 1, .smix = yescrypt_smix_##isa##_x1                                             \
+	}
+#define X2(isa)                                                                                    \
+	{                                                                                          \
+		2, 2, .smix = yescrypt_smix_##isa##_x2                                             \
+	}
+#define X3(isa)                                                                                    \
+	{                                                                                          \
+		3, 3, .smix = yescrypt_smix_##isa##_x3                                             \
+	}
+#define X4(isa)                                                                                    \
+	{                                                                                          \
+		4, 4, .smix = yescrypt_smix_##isa##_x4                                             \
+	}
+
+static const struct pow_variant sse2_x1 = {"sse2-x1", 0, {X1(sse2)}};
+static const struct pow_variant sse2_x2 = {"sse2-x2", 0, {X2(sse2), X1(sse2)}};
+static const struct pow_variant sse2_x3 = {"sse2-x3", 0, {X3(sse2), X2(sse2), X1(sse2)}};
+static const struct pow_variant avx2_x1 = {"avx2-x1", POW_CPU_AVX2, {X1(avx2)}};
+static const struct pow_variant avx2_x2 = {"avx2-x2", POW_CPU_AVX2, {X2(avx2), X1(avx2)}};
+static const struct pow_variant avx2_x3 = {
+	"avx2-x3", POW_CPU_AVX2 | POW_CPU_PEXT, {X3(avx2), X2(avx2), X1(avx2)}};
+static const struct pow_variant avx512_x1 = {"avx512-x1", POW_CPU_AVX512, {X1(avx512)}};
+static const struct pow_variant avx512_x2 = {"avx512-x2", POW_CPU_AVX512, {X2(avx512), X1(avx512)}};
+static const struct pow_variant avx512_x3 = {
+	"avx512-x3", POW_CPU_AVX512 | POW_CPU_PEXT, {X3(avx512), X2(avx512), X1(avx512)}};
+static const struct pow_variant avx512_x4 = {"avx512-x4", POW_CPU_AVX512 | POW_CPU_PEXT,
+	{X4(avx512), X3(avx512), X2(avx512), X1(avx512)}};
+
+static const struct pow_variant *const variants[] = {&plain_c, &sse2_x1, &sse2_x2, &sse2_x3,
+	&avx2_x1, &avx2_x2, &avx2_x3, &avx512_x1, &avx512_x2, &avx512_x3, &avx512_x4, NULL};
+#else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
+#endif
 
 /* BitZeny's genesis block, and a yespower 1.0 header. */
 static const struct pow_known known[] = {

@@ -37,6 +37,18 @@ struct yescrypt_lane {
 	uint32_t *row; /* the state: 2 r cells, of which generation 1.0 has set the first two */
 };
 
-void yescrypt_smix_c(const struct yescrypt_shape *shape, const struct yescrypt_lane *lane);
+typedef void yescrypt_smix_fn(
+	const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes);
+
+/* Kernels by instruction set and by how many lanes they mix in lock step; the lanes' S-boxes must
+ * follow one another in memory. */
+yescrypt_smix_fn yescrypt_smix_c;
+#define YESCRYPT_SMIX(isa)                                                                         \
+	yescrypt_smix_fn yescrypt_smix_##isa##_x1, yescrypt_smix_##isa##_x2,                       \
+		yescrypt_smix_##isa##_x3, yescrypt_smix_##isa##_x4
+
+YESCRYPT_SMIX(sse2);
+YESCRYPT_SMIX(avx2);
+YESCRYPT_SMIX(avx512);
 
 #endif

@@ -1,0 +1,406 @@
+/*
+ * yescrypt_simd.c -- the mixing of yescrypt 0.5 and yespower 1.0 with 128-bit vectors, several
+ * hashes in lock step. Compiled once for each POW_ISA (meson.build).
+ *
+ * One hash is a single chain of multiplications and table reads, which leaves most of a core idle;
+ * two or three independent chains, written round by round next to one another, fill it. Each keeps
+ * its own table, S-boxes and row; nothing is transposed.
+ *
+ * Every loop over `ways` has a constant bound and is unrolled, so that the state of all hashes
+ * stays in registers.
+ */
+#include <immintrin.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "pow/yescrypt_priv.h"
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+#define WAYS_MAX 4
+
+/* A cell of each hash: 4 lanes of 128 bits. */
+struct cells {
+	__m128i x[WAYS_MAX][4];
+};
+
+/* 1.0: the S-boxes of each hash, which trade places, and the byte offset where it writes next. */
+struct boxes {
+	uint8_t *s0[WAYS_MAX], *s1[WAYS_MAX], *s2[WAYS_MAX];
+	size_t w[WAYS_MAX];
+};
+
+INLINE __m128i rotl(__m128i x, int n)
+{
+#ifdef __AVX512VL__
+	switch (n) { /* the instruction wants a constant */
+	case 7: return _mm_rol_epi32(x, 7);
+	case 9: return _mm_rol_epi32(x, 9);
+	case 13: return _mm_rol_epi32(x, 13);
+	default: return _mm_rol_epi32(x, 18);
+	}
+#else
+	return _mm_or_si128(_mm_slli_epi32(x, n), _mm_srli_epi32(x, 32 - n));
+#endif
+}
+
+INLINE __m128i quarter(__m128i to, __m128i x, __m128i y, int n)
+{
+	return _mm_xor_si128(to, rotl(_mm_add_epi32(x, y), n));
+}
+
+/* Salsa20 of one cell in lane order: its vectors are the diagonals of the matrix. */
+INLINE void salsa(__m128i x[4], unsigned rounds)
+{
+	__m128i a = x[0], b = x[1], c = x[2], d = x[3];
+
+	for (unsigned i = 0; i < rounds; i += 2) {
+		b = quarter(b, a, d, 7);
+		c = quarter(c, b, a, 9);
+		d = quarter(d, c, b, 13);
+		a = quarter(a, d, c, 18);
+		b = _mm_shuffle_epi32(b, 0x93);
+		c = _mm_shuffle_epi32(c, 0x4e);
+		d = _mm_shuffle_epi32(d, 0x39);
+		d = quarter(d, a, b, 7);
+		c = quarter(c, d, a, 9);
+		b = quarter(b, c, d, 13);
+		a = quarter(a, b, c, 18);
+		b = _mm_shuffle_epi32(b, 0x39);
+		c = _mm_shuffle_epi32(c, 0x4e);
+		d = _mm_shuffle_epi32(d, 0x93);
+	}
+	x[0] = _mm_add_epi32(x[0], a);
+	x[1] = _mm_add_epi32(x[1], b);
+	x[2] = _mm_add_epi32(x[2], c);
+	x[3] = _mm_add_epi32(x[3], d);
+}
+
+/* One lane: the products of its 32-bit halves, plus an entry of s0, xor an entry of s1. */
+INLINE __m128i step(__m128i x, const uint8_t *s0, const uint8_t *s1, uint32_t mask, bool pext)
+{
+	__m128i product = _mm_mul_epu32(x, _mm_srli_epi64(x, 32));
+	uint64_t i0, i1;
+
+#ifdef __BMI2__
+	if (pext) {
+		uint64_t both =
+			(uint64_t)_mm_cvtsi128_si64(_mm_and_si128(x, _mm_set1_epi32((int)mask)));
+
+		i0 = (uint32_t)both;
+		i1 = _pext_u64(both, (uint64_t)(mask | 15) << 32);
+	} else
+#endif
+	{
+		uint64_t both = (uint64_t)_mm_cvtsi128_si64(x);
+
+		i0 = both & mask;
+		i1 = both >> 32 & mask;
+	}
+	product = _mm_add_epi64(product, _mm_load_si128((const void *)(s0 + i0)));
+	return _mm_xor_si128(product, _mm_load_si128((const void *)(s1 + i1)));
+}
+
+/* s: the S-boxes of the first hash; those of the others follow. */
+INLINE void pwxform_05(struct cells *c, const uint8_t *s, unsigned ways, bool pext)
+{
+	UNROLL
+	for (unsigned round = 0; round < ROUNDS_05; round++) {
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			const uint8_t *s0 = s + h * S_BYTES_05;
+
+			UNROLL
+			for (unsigned j = 0; j < 4; j++)
+				c->x[h][j] = step(c->x[h][j], s0, s0 + S_TABLE_05, S_MASK_05, pext);
+		}
+	}
+}
+
+INLINE void pwxform_10(struct cells *c, struct boxes *s, unsigned ways, bool pext)
+{
+	UNROLL
+	for (unsigned round = 0; round < ROUNDS_10; round++) {
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			UNROLL
+			for (unsigned j = 0; j < 4; j++) {
+				__m128i x = step(c->x[h][j], s->s0[h], s->s1[h], S_MASK_10, pext);
+
+				c->x[h][j] = x;
+				if (round > 0 && j >= 2)
+					continue;
+				_mm_store_si128(
+					(void *)((j % 2 ? s->s1[h] : s->s0[h]) + s->w[h]), x);
+				if (j % 2)
+					s->w[h] += 16;
+			}
+		}
+	}
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		uint8_t *s2 = s->s2[h];
+
+		s->s2[h] = s->s1[h];
+		s->s1[h] = s->s0[h];
+		s->s0[h] = s2;
+		s->w[h] &= S_TABLE_10 - 1;
+	}
+}
+
+/* What one mixing of a row reads and writes, for each hash: out = mix(in ^ other). */
+struct pass {
+	const __m128i *in[WAYS_MAX];
+	__m128i *out[WAYS_MAX];   /* may be in */
+	__m128i *other[WAYS_MAX]; /* the row that was looked up */
+};
+
+enum lookup { NO_LOOKUP, READ, READ_AND_WRITE }; /* the xored row goes back to where it was read */
+
+/* The next cell of each hash, xored into the state. */
+INLINE void take_cell(
+	struct cells *c, const struct pass *p, size_t at, enum lookup lookup, unsigned ways)
+{
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		UNROLL
+		for (unsigned j = 0; j < 4; j++) {
+			__m128i t = _mm_load_si128(p->in[h] + at + j);
+
+			if (lookup != NO_LOOKUP)
+				t = _mm_xor_si128(t, _mm_load_si128(p->other[h] + at + j));
+			if (lookup == READ_AND_WRITE)
+				_mm_store_si128(p->other[h] + at + j, t);
+			c->x[h][j] = _mm_xor_si128(c->x[h][j], t);
+		}
+	}
+}
+
+/* One row of every hash. c holds the last cells of `in`, and of `out` afterwards; s is NULL for
+ * generation 0.5. */
+INLINE void mix(struct cells *c, const struct pass *p, const uint8_t *s05, struct boxes *s10,
+	unsigned cells, enum lookup lookup, unsigned ways, bool pext)
+{
+	const size_t last = (size_t)(cells - 1) * 4;
+
+	if (lookup != NO_LOOKUP) {
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			UNROLL
+			for (unsigned j = 0; j < 4; j++)
+				c->x[h][j] = _mm_xor_si128(
+					c->x[h][j], _mm_load_si128(p->other[h] + last + j));
+		}
+	}
+	for (size_t at = 0;; at += 4) {
+		take_cell(c, p, at, lookup, ways);
+		if (s10)
+			pwxform_10(c, s10, ways, pext);
+		else
+			pwxform_05(c, s05, ways, pext);
+		if (at == last)
+			break;
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			UNROLL
+			for (unsigned j = 0; j < 4; j++)
+				_mm_store_si128(p->out[h] + at + j, c->x[h][j]);
+		}
+	}
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		salsa(c->x[h], s10 ? 2 : 8);
+		UNROLL
+		for (unsigned j = 0; j < 4; j++)
+			_mm_store_si128(p->out[h] + last + j, c->x[h][j]);
+	}
+}
+
+/* The row of `table` that each hash's state asks for: (its first word & mask) + base. */
+INLINE void look_up(struct pass *p, const struct cells *c, const struct yescrypt_lane *lanes,
+	uint32_t mask, uint32_t base, unsigned cells, unsigned ways)
+{
+	const size_t row = (size_t)cells * 4, last = row - 4;
+
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		size_t j = ((uint32_t)_mm_cvtsi128_si32(c->x[h][0]) & mask) + base;
+		__m128i *other = (__m128i *)lanes[h].v + j * row;
+
+		p->other[h] = other;
+		_mm_prefetch((const void *)(other + last), _MM_HINT_T0);
+		for (size_t i = 0; i < last && i < 60; i += 4)
+			_mm_prefetch((const void *)(other + i), _MM_HINT_T0);
+	}
+}
+
+INLINE void load_last(
+	struct cells *c, const struct yescrypt_lane *lanes, unsigned cells, unsigned ways)
+{
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		UNROLL
+		for (unsigned j = 0; j < 4; j++)
+			c->x[h][j] = _mm_load_si128(
+				(const __m128i *)lanes[h].row + (size_t)(cells - 1) * 4 + j);
+	}
+}
+
+/* Fills the tables; each row is mixed straight into the next one's place. */
+INLINE void fill(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
+	struct boxes *s10, unsigned ways, bool pext)
+{
+	const unsigned cells = 2 * shape->r;
+	const size_t row = (size_t)cells * 4;
+	uint32_t power = 1; /* the largest power of two <= i */
+	struct cells c;
+	struct pass p;
+
+	load_last(&c, lanes, cells, ways);
+	for (unsigned h = 0; h < ways; h++)
+		memcpy(lanes[h].v, lanes[h].row, row * 16);
+	for (uint32_t i = 0; i < shape->n; i++) {
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			p.in[h] = (const __m128i *)lanes[h].v + i * row;
+			p.out[h] = i + 1 < shape->n ? (__m128i *)lanes[h].v + (i + 1) * row
+						    : (__m128i *)lanes[h].row;
+		}
+		if (i < 2) {
+			mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, NO_LOOKUP, ways, pext);
+			continue;
+		}
+		if (i == 2 * power)
+			power = i;
+		look_up(&p, &c, lanes, power - 1, i - power, cells, ways);
+		mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, READ, ways, pext);
+	}
+}
+
+INLINE void stir(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
+	struct boxes *s10, uint32_t count, enum lookup lookup, unsigned ways, bool pext)
+{
+	const unsigned cells = 2 * shape->r;
+	struct cells c;
+	struct pass p;
+
+	load_last(&c, lanes, cells, ways);
+	UNROLL
+	for (unsigned h = 0; h < ways; h++) {
+		p.in[h] = (const __m128i *)lanes[h].row;
+		p.out[h] = (__m128i *)lanes[h].row;
+	}
+	for (; count > 0; count--) {
+		look_up(&p, &c, lanes, shape->n - 1, 0, cells, ways);
+		mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, lookup, ways, pext);
+	}
+}
+
+/* Two cells with Salsa20, for the S-boxes. */
+INLINE void salsa_mix(const __m128i *in, const __m128i *other, __m128i *out, unsigned rounds)
+{
+	__m128i x[8];
+
+	UNROLL
+	for (unsigned j = 0; j < 8; j++) {
+		x[j] = _mm_load_si128(in + j);
+		if (other)
+			x[j] = _mm_xor_si128(x[j], _mm_load_si128(other + j));
+	}
+	UNROLL
+	for (unsigned j = 0; j < 4; j++)
+		x[j] = _mm_xor_si128(x[j], x[j + 4]);
+	salsa(x, rounds);
+	UNROLL
+	for (unsigned j = 0; j < 4; j++)
+		x[j + 4] = _mm_xor_si128(x[j], x[j + 4]);
+	salsa(x + 4, rounds);
+	UNROLL
+	for (unsigned j = 0; j < 8; j++)
+		_mm_store_si128(out + j, x[j]);
+}
+
+/* The S-boxes are a table of 128-byte rows, filled like the big one; the last row goes to row. */
+static void build_boxes(const struct yescrypt_lane *lane, uint32_t n, unsigned rounds)
+{
+	__m128i *s = (__m128i *)lane->s;
+	uint32_t power = 1;
+
+	memcpy(s, lane->row, 128);
+	for (uint32_t i = 0; i < n; i++) {
+		const __m128i *other = NULL;
+
+		if (i >= 2) {
+			if (i == 2 * power)
+				power = i;
+			other = s + 8 * (((uint32_t)_mm_cvtsi128_si32(s[8 * i + 4]) & (power - 1)) +
+						i - power);
+		}
+		salsa_mix(s + 8 * i, other, i + 1 < n ? s + 8 * (i + 1) : (__m128i *)lane->row,
+			rounds);
+	}
+}
+
+/* 1.0: from two cells to a whole row, each pair from the one before. */
+INLINE void expand(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
+	struct boxes *s10, unsigned ways, bool pext)
+{
+	struct cells c;
+	struct pass p;
+
+	load_last(&c, lanes, 2, ways);
+	for (uint32_t g = 1; g < shape->r; g++) {
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			p.in[h] = (const __m128i *)lanes[h].row + 8 * (g - 1);
+			p.out[h] = (__m128i *)lanes[h].row + 8 * g;
+		}
+		mix(&c, &p, NULL, s10, 2, NO_LOOKUP, ways, pext);
+	}
+}
+
+INLINE void smix(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
+	unsigned ways, bool pext)
+{
+	const bool is_10 = shape->version == ALGO_10;
+	struct boxes boxes;
+
+	for (unsigned h = 0; h < ways; h++)
+		build_boxes(&lanes[h], (is_10 ? S_BYTES_10 : S_BYTES_05) / 128, is_10 ? 2 : 8);
+	if (is_10) {
+		for (unsigned h = 0; h < ways; h++) {
+			boxes.s0[h] = (uint8_t *)lanes[h].s;
+			boxes.s1[h] = boxes.s0[h] + S_TABLE_10;
+			boxes.s2[h] = boxes.s1[h] + S_TABLE_10;
+			boxes.w[h] = 0;
+		}
+		expand(shape, lanes, &boxes, ways, pext);
+		fill(shape, lanes, &boxes, ways, pext);
+		stir(shape, lanes, &boxes, shape->stir_rw, READ_AND_WRITE, ways, pext);
+	} else {
+		fill(shape, lanes, NULL, ways, pext);
+		stir(shape, lanes, NULL, shape->stir_rw, READ_AND_WRITE, ways, pext);
+		stir(shape, lanes, NULL, shape->stir_ro, READ, ways, pext);
+	}
+}
+
+#define NAME_(isa, ways) yescrypt_smix_##isa##_x##ways
+#define NAME(isa, ways)  NAME_(isa, ways)
+#define KERNEL(ways, pext)                                                                         \
+	void NAME(POW_ISA, ways)(                                                                  \
+		const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes)             \
+	{                                                                                          \
+		smix(shape, lanes, ways, pext);                                                    \
+	}
+
+#ifdef __BMI2__
+#define PEXT true
+#else
+#define PEXT false
+#endif
+
+KERNEL(1, false)
+KERNEL(2, false)
+KERNEL(3, PEXT)
+KERNEL(4, PEXT)
