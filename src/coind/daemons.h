@@ -55,7 +55,7 @@ struct daemons_callbacks {
 struct daemon_status {
 	char name[64];
 	enum daemon_state state;
-	char text[256];          /* a sentence for people; "" when it is ready */
+	char text[256];          /* a sentence for people; "" when all is well */
 	uint32_t height;         /* of its tip; 0: unknown */
 	int64_t latency_us;      /* of its last answer; 0: none */
 	int64_t template_age_ms; /* since its last template; -1: none */

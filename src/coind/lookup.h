@@ -27,25 +27,27 @@ struct lookup_block {
 };
 
 /**
- * lookup_block(d, id, height, out, error): where a block stands.
- *   id      internal order
- *   height  that the block should have; decides for daemons that count confirmations of orphans
- *   errs    those of coind_call()
+ * lookup_block(d, id, out, error): where a block stands.
+ *   id    internal order
+ *   errs  those of coind_call()
  */
-enum err lookup_block(struct coind *d, const uint8_t id[32], uint32_t height,
-	struct lookup_block *out, struct coind_error *error) MUST_CHECK BLOCKS;
+enum err lookup_block(struct coind *d, const uint8_t id[32], struct lookup_block *out,
+	struct coind_error *error) MUST_CHECK BLOCKS;
 
 struct lookup_chain {
-	char chain[32];   /* "main", "test", "regtest" */
-	uint32_t height;  /* of the best block */
-	uint32_t headers; /* of the best header */
-	uint8_t best[32]; /* internal order */
-	bool is_syncing;  /* initial block download, or headers far ahead of blocks */
+	char chain[32];      /* "main", "test", "regtest" */
+	uint32_t height;     /* of the best block */
+	uint32_t headers;    /* of the best header */
+	uint8_t best[32];    /* internal order */
+	bool is_downloading; /* initial block download; false when the daemon does not say */
 };
 
 /** lookup_chain(d, out, error): getblockchaininfo. errs as coind_call(). */
 enum err lookup_chain(
 	struct coind *d, struct lookup_chain *out, struct coind_error *error) MUST_CHECK BLOCKS;
+
+/** lookup_best(d, out, error): id of the tip, internal order. errs as coind_call(). */
+enum err lookup_best(struct coind *d, uint8_t out[32], struct coind_error *error) MUST_CHECK BLOCKS;
 
 /** lookup_hash_at(d, height, out, error): id of the block at a height of the best chain, internal
  * order. errs as coind_call(); ERR_NOT_FOUND beyond the tip. */

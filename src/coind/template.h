@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/thread.h"
+#include "chain/block.h"
 #include "chain/script.h"
 #include "chain/target.h"
 
@@ -76,6 +77,10 @@ json_t *template_params(const struct coin *coin, const char *longpollid);
 struct template *template_ref(struct template *t) ANY_THREAD;
 /** template_unref(t): NULL is fine. */
 void template_unref(struct template *t) ANY_THREAD;
+
+/** template_body(t): what follows the coinbase in a block, for block_assemble(); borrowed from t.
+ */
+struct block_body template_body(const struct template *t);
 
 /** template_same_tip(a, b): whether both build on the same block. */
 bool template_same_tip(const struct template *a, const struct template *b);

@@ -1,0 +1,92 @@
+/*
+ * daemons_priv.h -- what the threads of daemons.h share.
+ *
+ *   watcher (one per daemon)      asks it for its tip and templates   daemons_watch.c
+ *   long poller (one per daemon)  keeps one call waiting there        daemons_hear.c
+ *   listener (one per daemon)     hears its ZMQ hashblock             daemons_hear.c
+ *   chooser (one)                 decides and runs the callbacks      daemons_choose.c
+ *
+ * Lock rules:
+ *   1. set->lock guards every field below that is not marked otherwise.
+ *   2. It is never held during a call to a daemon or a callback.
+ *   3. A daemon whose state is DAEMON_READY has a template.
+ */
+#ifndef COIND_DAEMONS_PRIV_H
+#define COIND_DAEMONS_PRIV_H
+
+#include <pthread.h>
+
+#include "coind/coind.h"
+#include "coind/daemons.h"
+#include "conf/conf.h"
+
+/* All in ms; the defaults are in daemons.c. */
+struct daemons_timing {
+	int64_t retry;  /* between questions to a daemon that is not ready */
+	int64_t check;  /* between questions about chain and synchronisation */
+	int64_t force;  /* after which miners get a template though nothing but the time changed */
+	int64_t behind; /* that a daemon may be behind the others before it is said to lag */
+	int64_t hold;   /* that work on a tip goes on after all who know that tip are gone */
+	int64_t busy;   /* that a ready daemon may be too busy to answer */
+};
+
+struct daemon {
+	struct daemons *set;                      /* constant */
+	const struct conf_daemon *conf;           /* constant */
+	struct coind *asker;                      /* the watcher's */
+	struct coind *waiter;                     /* the long poller's; NULL: no long poll */
+	pthread_t watcher, long_poller, listener; /* the last two only with waiter, socket */
+	void *socket;                             /* the listener's; NULL: no ZMQ */
+	int64_t checked_ms; /* the watcher's: chain and synchronisation were good then; 0: never */
+
+	enum daemon_state state;
+	char text[256];
+	struct template *template; /* the last one; NULL: none yet */
+	uint32_t height;           /* of its tip */
+	int64_t latency_us;
+	int64_t answered_ms;  /* last good answer */
+	int64_t behind_ms;    /* since when others are ahead; 0: they are not */
+	bool is_lagging;      /* longer than timing.behind */
+	bool is_woken;        /* look now */
+	char zmq_problem[96]; /* "" none */
+};
+
+struct daemons {
+	const struct conf_pool *pool;       /* constant */
+	struct daemons_callbacks callbacks; /* constant */
+	void *ctx;                          /* constant */
+	struct daemons_timing timing;       /* constant */
+	void *zmq;                          /* constant; NULL: nobody publishes */
+	struct daemon *list;                /* constant */
+	unsigned count;                     /* constant */
+	pthread_t chooser;
+
+	pthread_mutex_t lock;
+	pthread_cond_t
+		work; /* for watchers and long pollers: is_woken, is_stopping, a new template */
+	pthread_cond_t news; /* for the chooser: has_news, is_stopping */
+	bool is_stopping;
+	bool has_news;
+	bool has_state_news;
+	struct template *current;    /* given last; NULL: none yet */
+	const struct daemon *source; /* of current */
+	int64_t given_ms;            /* when */
+	int64_t lost_ms;             /* since when source is not ready; 0: it is */
+};
+
+struct daemons *daemons_start_timed(const struct conf_pool *pool,
+	const struct daemons_callbacks *callbacks, void *ctx, const struct daemons_timing *timing);
+extern const struct daemons_timing daemons_default_timing;
+
+void *daemons_watch(void *daemon);
+void *daemons_long_poll(void *daemon);
+void *daemons_listen(void *daemon);
+void *daemons_choose(void *set);
+
+/** daemons_wait(cond, lock, ms): wait for a signal, at most that long. The lock is held. */
+void daemons_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t ms);
+
+/** daemons_publish(d, t): d gave t (taken), so d is ready. Older than what is there: dropped. */
+void daemons_publish(struct daemon *d, struct template *t);
+
+#endif
