@@ -1,0 +1,115 @@
+/*
+ * ledger_priv.h -- the ledger of one pool, and the steps of a pass.
+ *
+ * Thread:  one; only the descriptors of stop.h are reached from another.
+ * Memory:  configuration borrowed for the life of the ledger.
+ * Rule:    all that must survive is in the database. What stands in struct ledger may be lost at
+ *          any instruction; the next leader finds out again.
+ */
+#ifndef LEDGER_LEDGER_PRIV_H
+#define LEDGER_LEDGER_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/amount.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "coind/lookup.h"
+#include "coind/wallet.h"
+#include "conf/conf.h"
+#include "ledger/complaint.h"
+#include "store/store_block.h"
+#include "store/store_ledger.h"
+
+/* Blocks on top of another one at the same height before a block of ours counts as lost. */
+#define LEDGER_ORPHAN_DEPTH 6
+
+struct ledger {
+	const struct conf_pool *pool;
+	struct logger log;
+	struct complaint complaints[COMPLAINTS];
+	struct store *store; /* borrowed */
+	int64_t pool_id;
+
+	struct coind **daemons; /* one for each of pool->daemons */
+	struct wallet *wallet;
+
+	/* The daemon with the longest chain, chosen anew in each pass. */
+	struct coind *daemon;
+	struct lookup_chain chain;
+
+	uint8_t settled_tip[32]; /* chain tip when settled blocks were last looked at */
+	int64_t lost_block;      /* a mature block that left the chain: no payouts; 0: none */
+	bool is_wallet_checked;  /* it answered once, and owns the pool's address */
+};
+
+/* ledger.c */
+struct ledger *ledger_new(const struct conf_pool *pool, struct store *store, int64_t pool_id);
+void ledger_free(struct ledger *l);
+/** ledger_abort(l): RPC under way and later ends at once. */
+void ledger_abort(struct ledger *l) ANY_THREAD;
+/** ledger_pass(l): every step once, each as far as it gets now. */
+void ledger_pass(struct ledger *l);
+
+/* chain.c: what the daemons say */
+/** chain_choose(l, why): the daemon to believe in this pass; errs ERR_UNAVAILABLE none will do. */
+enum err chain_choose(struct ledger *l, struct why *why) MUST_CHECK;
+/** chain_find(l, hash, out, why): where a block stands. */
+enum err chain_find(
+	struct ledger *l, const char *hash, struct lookup_block *out, struct why *why) MUST_CHECK;
+/** chain_is_unchanged(l, out, why): the tip is still that of chain_choose(). */
+enum err chain_is_unchanged(struct ledger *l, bool *out, struct why *why) MUST_CHECK;
+
+/* verify.c: is a block of ours in the chain? */
+enum verdict {
+	VERDICT_WAIT,     /* too early to say */
+	VERDICT_IN_CHAIN, /* now */
+	VERDICT_GONE,     /* another one has its height, LEDGER_ORPHAN_DEPTH deep */
+};
+
+struct judged {
+	struct store_block block;
+	enum verdict verdict;
+	enum lookup_place place;
+	int64_t confirmations;
+};
+
+/** verify_open(l, out, out_n, why): the verdict on every pending and immature block, by height, all
+ * as of one tip. errs  ERR_BUSY the tip moved meanwhile: later. The caller frees out. */
+enum err verify_open(
+	struct ledger *l, struct judged **out, size_t *out_n, struct why *why) MUST_CHECK;
+/** verify_settled(l, why): after a new tip: bring back orphans that are in the chain again; notice
+ * when a mature block is not. */
+enum err verify_settled(struct ledger *l, struct why *why) MUST_CHECK;
+
+/* round.c, maturity.c */
+/** round_step(l, blocks, n, why): take back what is gone, close rounds, in the order of heights. */
+enum err round_step(
+	struct ledger *l, const struct judged *blocks, size_t n, struct why *why) MUST_CHECK;
+/** maturity_step(l, blocks, n, why): make the credits of old enough blocks available. */
+enum err maturity_step(
+	struct ledger *l, const struct judged *blocks, size_t n, struct why *why) MUST_CHECK;
+
+/* payout_track.c, payout.c, audit.c */
+/** payout_track(l, out_known, why): look after the payouts under way; *out_known: the daemon has
+ * each of them, so that a new one may be built. */
+enum err payout_track(struct ledger *l, bool *out_known, struct why *why) MUST_CHECK;
+/** payout_step(l, why): build, sign, store and send a new payout, if it is time. */
+enum err payout_step(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_send(l, payout, out_known, why): broadcast a stored payout and note it. */
+enum err payout_send(struct ledger *l, const struct store_payout *payout, bool *out_known,
+	struct why *why) MUST_CHECK;
+/** audit_step(l, why): do the books agree with themselves and with the wallet? */
+enum err audit_step(struct ledger *l, struct why *why) MUST_CHECK;
+
+/* feed.c: events for pages; to be called inside the transaction that makes them true */
+enum err feed_block(struct ledger *l, const char *kind, const struct store_block *block,
+	int64_t confirmations, struct why *why) MUST_CHECK;
+enum err feed_credited(struct ledger *l, const struct store_block *block,
+	const struct store_round *round, struct why *why) MUST_CHECK;
+enum err feed_payout(struct ledger *l, const char *kind, const struct store_payout *payout,
+	int64_t confirmations, const char *block_hash, struct why *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,134 @@
+/* role.c -- the process: database, leadership, and a pass every interval until it is told to stop.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/random.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_priv.h"
+#include "ledger/stop.h"
+
+#define LEASE        "ledger"
+#define LEASE_MIN_MS 30000
+
+struct role {
+	const struct conf *conf;
+	struct logger log;
+	struct complaint complaint;
+	struct store *store;
+	struct ledger **ledgers; /* one for each pool */
+	char owner[64];          /* this process, in the lease */
+	bool is_leader;
+};
+
+static void on_stop(void *ctx)
+{
+	struct role *r = ctx;
+
+	for (size_t i = 0; i < r->conf->pools_count; i++)
+		ledger_abort(r->ledgers[i]);
+}
+
+static enum err open_pools(struct role *r, struct why *why)
+{
+	for (size_t i = 0; i < r->conf->pools_count; i++) {
+		const struct conf_pool *pool = &r->conf->pools[i];
+		int64_t id;
+		enum err err = store_pool_ensure(r->store, pool->name, pool->coin.name,
+			coin_chain_name(pool->chain), pool->network->work_bits, &id, why);
+
+		if (err)
+			return err;
+		r->ledgers[i] = ledger_new(pool, r->store, id);
+	}
+	return OK;
+}
+
+static enum err open_all(struct role *r, struct why *why)
+{
+	enum err err = store_open(&r->conf->store, &r->store, why);
+
+	if (!err)
+		err = store_migrate(r->store, why);
+	return err ? err : open_pools(r, why);
+}
+
+static void close_all(struct role *r)
+{
+	for (size_t i = 0; i < r->conf->pools_count; i++)
+		ledger_free(r->ledgers[i]);
+	free(r->ledgers);
+	store_close(r->store);
+}
+
+/* Leading is a matter of tidiness, not of safety: every step is guarded by the state that it
+ * starts from (payout.c, store_ledger.h). */
+static bool lead(struct role *r)
+{
+	int64_t ttl_ms = 3 * r->conf->ledger.interval_ms;
+	struct why why = {""};
+	bool held = false;
+	enum err err = store_lease_take(r->store, LEASE, r->owner,
+		ttl_ms > LEASE_MIN_MS ? ttl_ms : LEASE_MIN_MS, &held, &why);
+
+	if (err) {
+		complain(&r->complaint, &r->log, LOG_LEVEL_ODD, "database_trouble",
+			"\"%s; trying again\"", *why.text ? why.text : err_text(err));
+		return false;
+	}
+	complaint_over(&r->complaint, &r->log);
+	if (held != r->is_leader)
+		log_info(&r->log, held ? "leading" : "standing_by", "owner=%s", r->owner);
+	r->is_leader = held;
+	return held;
+}
+
+static void say_ready(void)
+{
+	const char *fd = getenv("KOZAN_READY_FD");
+
+	if (!fd)
+		return;
+	dprintf(atoi(fd), "ready\n");
+	close(atoi(fd));
+	unsetenv("KOZAN_READY_FD");
+}
+
+static void run(struct role *r, struct stop *stop)
+{
+	struct why why;
+
+	do {
+		for (size_t i = 0; i < r->conf->pools_count && lead(r); i++)
+			ledger_pass(r->ledgers[i]);
+	} while (!stop_sleep(stop, r->conf->ledger.interval_ms));
+	if (r->is_leader && store_lease_drop(r->store, LEASE, r->owner, &why))
+		log_debug(&r->log, "lease_kept", "\"%s\"", why.text);
+}
+
+int role_ledger(const struct conf *conf)
+{
+	struct role r = {.conf = conf, .log = {.role = "ledger"}};
+	struct why why = {""};
+	struct stop *stop;
+	enum err err;
+
+	snprintf(r.owner, sizeof(r.owner), "%d-%016llx", (int)getpid(),
+		(unsigned long long)random_u64());
+	r.ledgers = NEW_ARRAY(struct ledger *, conf->pools_count);
+	err = open_all(&r, &why);
+	if (err) {
+		log_broken(&r.log, "cannot_start", "\"%s\"", *why.text ? why.text : err_text(err));
+		close_all(&r);
+		return 1;
+	}
+	stop = stop_new(on_stop, &r);
+	say_ready();
+	run(&r, stop);
+	stop_free(stop);
+	close_all(&r);
+	log_info(&r.log, "stopped", "owner=%s", r.owner);
+	return 0;
+}

@@ -1,0 +1,233 @@
+/* round.c -- close rounds in the order of heights, and take back what fell out of the chain. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "ledger/ledger_priv.h"
+#include "reward/reward.h"
+#include "store/store_node.h"
+#include "store/store_slot.h"
+#include "store/store_stats.h"
+
+/* ---- taking back ---- */
+
+static enum err take_back_in_txn(struct ledger *l, const struct judged *gone, struct why *why)
+{
+	bool never_seen = gone->place == LOOKUP_UNKNOWN;
+	enum err err;
+
+	if (gone->block.state == STORE_BLOCK_IMMATURE)
+		err = store_round_orphan(l->store, gone->block.id, why);
+	else
+		err = store_block_set(l->store, gone->block.id, STORE_BLOCK_PENDING,
+			never_seen ? STORE_BLOCK_REJECTED : STORE_BLOCK_ORPHAN, 0, why);
+	if (err)
+		return err;
+	return feed_block(
+		l, never_seen ? "block_rejected" : "block_orphaned", &gone->block, 0, why);
+}
+
+static enum err take_back(struct ledger *l, const struct judged *gone, struct why *why)
+{
+	enum err err = store_begin(l->store, why);
+
+	if (err)
+		return err;
+	err = take_back_in_txn(l, gone, why);
+	if (err) {
+		store_rollback(l->store);
+		return err;
+	}
+	err = store_commit(l->store, why);
+	if (!err)
+		log_odd(&l->log, "block_orphaned", "height=%lld hash=%s credited=%s",
+			(long long)gone->block.height, gone->block.hash,
+			gone->block.state == STORE_BLOCK_IMMATURE ? "taken-back" : "never");
+	return err;
+}
+
+/* ---- closing ---- */
+
+static bool count_slot(void *ctx, const struct store_slot *slot)
+{
+	struct reward_tally *tally = ctx;
+
+	return reward_tally_add(tally, &(struct reward_slot){.account = slot->account,
+					       .height = slot->height,
+					       .minute = slot->minute,
+					       .work = slot->work});
+}
+
+/* The finder's account is needed only when no work at all was counted. */
+static enum err find_finder(
+	struct ledger *l, const struct store_block *block, int64_t *out, struct why *why)
+{
+	enum err err = store_account_find(l->store, l->pool_id, block->finder_address, out, why);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	*out = 0;
+	return OK;
+}
+
+/* Who gets how much: fills round->from, work, reward, fee; the credits are the caller's to free. */
+static enum err compute(struct ledger *l, const struct store_block *block,
+	struct store_round *round, struct reward_credit **credits, unsigned *n, struct why *why)
+{
+	const struct reward_rules *rules = &l->pool->reward;
+	struct reward_tally *tally;
+	int64_t finder;
+	enum err err;
+
+	round->reward = block->reward;
+	round->fee = reward_fee(block->reward, rules->fee_ppm);
+	err = store_block_round_from(l->store, l->pool_id, block->height, &round->from, why);
+	if (!err)
+		err = store_round_total(
+			l->store, l->pool_id, round->from, block->height, &round->work, why);
+	if (!err)
+		err = find_finder(l, block, &finder, why);
+	if (err)
+		return err;
+
+	tally = reward_tally_new(
+		rules, round->from, block->network_work > 0 ? block->network_work : 1);
+	err = store_slots_back(l->store, l->pool_id, block->height, count_slot, tally, why);
+	if (!err)
+		reward_tally_split(
+			tally, amount_sub(round->reward, round->fee), finder, credits, n);
+	reward_tally_free(tally);
+	return err;
+}
+
+/* The store keeps what is worth something; a credit without an account stays with the pool. */
+static struct store_credit *to_store(
+	const struct reward_credit *credits, unsigned n, struct store_round *round)
+{
+	struct store_credit *out = NEW_ARRAY(struct store_credit, n);
+
+	round->n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		if (credits[i].account == 0)
+			round->fee = amount_add(round->fee, credits[i].amount);
+		else if (!amount_is_zero(credits[i].amount))
+			out[round->n++] = (struct store_credit){
+				credits[i].account, credits[i].work, credits[i].amount};
+	}
+	round->credits = out;
+	return out;
+}
+
+static enum err close_in_txn(
+	struct ledger *l, const struct judged *found, struct store_round *round, struct why *why)
+{
+	struct reward_credit *credits;
+	struct store_credit *stored;
+	unsigned n;
+	enum err err = compute(l, &found->block, round, &credits, &n, why);
+
+	if (err)
+		return err;
+	stored = to_store(credits, n, round);
+	free(credits);
+	err = store_round_close(l->store, round, why);
+	if (!err)
+		err = feed_credited(l, &found->block, round, why);
+	free(stored);
+	round->credits = NULL;
+	return err;
+}
+
+static enum err close_round(struct ledger *l, const struct judged *found, struct why *why)
+{
+	struct store_round round = {
+		.block = found->block.id, .confirmations = found->confirmations};
+	char reward[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX];
+	enum err err = store_begin(l->store, why);
+
+	if (err)
+		return err;
+	err = close_in_txn(l, found, &round, why);
+	if (err) {
+		store_rollback(l->store);
+		return err;
+	}
+	err = store_commit(l->store, why);
+	if (!err)
+		log_info(&l->log, "round_closed",
+			"height=%lld from=%lld work=%lld accounts=%zu reward=%s fee=%s",
+			(long long)found->block.height, (long long)round.from,
+			(long long)round.work, round.n, amount_text(round.reward, reward),
+			amount_text(round.fee, fee));
+	return err;
+}
+
+/* The chain has the block: say so the first time. */
+static enum err note_found(struct ledger *l, const struct judged *found, struct why *why)
+{
+	enum err err;
+
+	if (found->block.confirmations > 0)
+		return OK;
+	err = store_begin(l->store, why);
+	if (err)
+		return err;
+	err = store_block_set(l->store, found->block.id, STORE_BLOCK_PENDING, STORE_BLOCK_PENDING,
+		found->confirmations, why);
+	if (!err)
+		err = feed_block(l, "block_found", &found->block, found->confirmations, why);
+	if (err) {
+		store_rollback(l->store);
+		return err;
+	}
+	return store_commit(l->store, why);
+}
+
+/* Whether every live node has delivered its work up to this height. */
+static enum err is_delivered(struct ledger *l, int64_t height, bool *out, struct why *why)
+{
+	int64_t flushed, node;
+	enum err err = store_node_flushed(l->store, l->pool_id, &flushed, &node, why);
+
+	if (err)
+		return err;
+	*out = flushed >= height;
+	if (*out)
+		complaint_over(&l->complaints[ABOUT_FLUSH], &l->log);
+	else
+		complain(&l->complaints[ABOUT_FLUSH], &l->log, LOG_LEVEL_INFO, "round_waits",
+			"node=%lld \"has not delivered its work up to a height of a block yet; if "
+			"it is down, start it again, or write it off when its journal is lost\"",
+			(long long)node);
+	return OK;
+}
+
+/*
+ * Work belongs to the round of the next block that is in the chain. So nothing above a block may
+ * be closed before that block is known to be in or out.
+ */
+enum err round_step(struct ledger *l, const struct judged *blocks, size_t n, struct why *why)
+{
+	bool delivered;
+	enum err err = OK;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		const struct judged *b = &blocks[i];
+
+		if (b->verdict == VERDICT_WAIT)
+			return OK;
+		if (b->verdict == VERDICT_GONE) {
+			err = take_back(l, b, why);
+			continue;
+		}
+		if (b->block.state != STORE_BLOCK_PENDING)
+			continue;
+		err = note_found(l, b, why);
+		if (!err)
+			err = is_delivered(l, b->block.height, &delivered, why);
+		if (!err && !delivered)
+			return OK;
+		if (!err)
+			err = close_round(l, b, why);
+	}
+	return err;
+}
