@@ -106,6 +106,11 @@ static void on_timer_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
+static void on_signal_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
 static void on_datagram_closed(uv_handle_t *handle)
 {
 	struct datagram *d = handle->data;
@@ -115,10 +120,8 @@ static void on_datagram_closed(uv_handle_t *handle)
 	free(d);
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
+static void close_handle(uv_handle_t *handle, void *unused)
 {
-	struct loop *l = arg;
-
 	if (uv_is_closing(handle))
 		return;
 	if (handle->type == UV_TIMER)
@@ -126,20 +129,19 @@ static void close_handle(uv_handle_t *handle, void *arg)
 	else if (handle->type == UV_POLL)
 		uv_close(handle, on_datagram_closed);
 	else if (handle->type == UV_SIGNAL)
-		free(handle->data), uv_close(handle, NULL);
+		uv_close(handle, on_signal_closed);
 	else if (handle->type == UV_TCP)
 		return; /* connections and listeners are closed by their owners before the loop is
 			   freed */
 	else
 		uv_close(handle, NULL);
-	(void)l;
 }
 
 void loop_free(struct loop *l)
 {
 	if (!l)
 		return;
-	uv_walk(&l->uv, close_handle, l);
+	uv_walk(&l->uv, close_handle, NULL);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&l->uv);
 	uv_mutex_destroy(&l->lock);

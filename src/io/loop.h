@@ -25,7 +25,8 @@ struct loop *loop_new(void);
 void loop_run(struct loop *l);
 /** loop_stop(l): make loop_run() return at the end of the current turn. */
 void loop_stop(struct loop *l) ANY_THREAD;
-/** loop_free(l): closes what is still open on it, without calling back. NULL is fine. */
+/** loop_free(l): closes what is still open on it; connections still get their on_closed(). NULL is
+ * fine. */
 void loop_free(struct loop *l);
 /** loop_now_ms(l): the monotonic time at the start of this turn; cheaper than the clock. */
 int64_t loop_now_ms(const struct loop *l) ON_LOOP;

@@ -26,4 +26,7 @@ struct loop {
 /** tcp_flush_dirty(l): send what was written during this turn. */
 void tcp_flush_dirty(struct loop *l);
 
+/** tcp_close_now(handle): close a connection or listener, whatever it still has to send. */
+void tcp_close_now(uv_handle_t *handle);
+
 #endif

@@ -14,8 +14,14 @@
 #include "base/mem.h"
 #include "io/loop_priv.h"
 
-struct tcp_listener {
+/* Both kinds of handle begin alike, so that the end of a loop can close what is left. */
+struct handle {
 	uv_tcp_t uv;
+	uv_close_cb on_closed;
+};
+
+struct tcp_listener {
+	struct handle handle;
 	struct loop *loop;
 	const struct tcp_events *events;
 	void *ctx;
@@ -23,7 +29,7 @@ struct tcp_listener {
 };
 
 struct tcp_conn {
-	uv_tcp_t uv;
+	struct handle handle;
 	struct loop *loop;
 	const struct tcp_events *events;
 	void *owner;
@@ -47,7 +53,7 @@ static void on_conn_closed(uv_handle_t *handle)
 	struct tcp_conn *c = handle->data;
 
 	if (c->owner)
-		c->events->on_closed(c->owner, c->reason);
+		c->events->on_closed(c->owner, c->reason ? c->reason : "loop ends");
 	list_remove(&c->dirty);
 	buf_free(&c->out);
 	free(c);
@@ -55,8 +61,8 @@ static void on_conn_closed(uv_handle_t *handle)
 
 static void shut(struct tcp_conn *c)
 {
-	if (!uv_is_closing((uv_handle_t *)&c->uv))
-		uv_close((uv_handle_t *)&c->uv, on_conn_closed);
+	if (!uv_is_closing((uv_handle_t *)&c->handle.uv))
+		uv_close((uv_handle_t *)&c->handle.uv, c->handle.on_closed);
 }
 
 static void on_written(uv_write_t *uv, int status)
@@ -86,7 +92,7 @@ static void fly(struct tcp_conn *c)
 	c->out = (struct buf){0};
 	c->flying = w;
 	bytes = uv_buf_init((char *)w->data.data, (unsigned)w->data.len);
-	if (uv_write(&w->uv, (uv_stream_t *)&c->uv, &bytes, 1, on_written) != 0) {
+	if (uv_write(&w->uv, (uv_stream_t *)&c->handle.uv, &bytes, 1, on_written) != 0) {
 		c->flying = NULL;
 		buf_free(&w->data);
 		free(w);
@@ -101,9 +107,9 @@ static void flush_conn(struct tcp_conn *c)
 	uv_buf_t bytes = uv_buf_init((char *)c->out.data, (unsigned)c->out.len);
 	int sent;
 
-	if (c->flying || c->out.len == 0 || uv_is_closing((uv_handle_t *)&c->uv))
+	if (c->flying || c->out.len == 0 || uv_is_closing((uv_handle_t *)&c->handle.uv))
 		return;
-	sent = uv_try_write((uv_stream_t *)&c->uv, &bytes, 1);
+	sent = uv_try_write((uv_stream_t *)&c->handle.uv, &bytes, 1);
 	if (sent < 0 && sent != UV_EAGAIN) {
 		if (!c->reason)
 			c->reason = "connection lost";
@@ -119,6 +125,13 @@ static void flush_conn(struct tcp_conn *c)
 	if (sent > 0)
 		buf_drop_front(&c->out, (size_t)sent);
 	fly(c);
+}
+
+void tcp_close_now(uv_handle_t *handle)
+{
+	struct handle *h = CONTAINER_OF((uv_tcp_t *)handle, struct handle, uv);
+
+	uv_close(handle, h->on_closed);
 }
 
 void tcp_flush_dirty(struct loop *l)
@@ -153,9 +166,9 @@ static void set_options(struct tcp_conn *c)
 	unsigned timeout_ms = USER_TIMEOUT_MS;
 	uv_os_fd_t fd;
 
-	uv_tcp_nodelay(&c->uv, 1);
-	uv_tcp_keepalive(&c->uv, 1, KEEPALIVE_IDLE_S);
-	if (uv_fileno((uv_handle_t *)&c->uv, &fd) == 0)
+	uv_tcp_nodelay(&c->handle.uv, 1);
+	uv_tcp_keepalive(&c->handle.uv, 1, KEEPALIVE_IDLE_S);
+	if (uv_fileno((uv_handle_t *)&c->handle.uv, &fd) == 0)
 		setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 }
 
@@ -167,19 +180,20 @@ static void on_connection(uv_stream_t *server, int status)
 	if (status < 0)
 		return; /* EMFILE and the like: libuv has shed the connection */
 	c = NEW(struct tcp_conn);
+	c->handle.on_closed = on_conn_closed;
 	c->loop = x->loop;
 	c->events = x->events;
 	c->out_max = x->out_max;
 	list_init(&c->dirty);
-	uv_tcp_init(&x->loop->uv, &c->uv);
-	c->uv.data = c;
-	if (uv_accept(server, (uv_stream_t *)&c->uv) != 0) {
+	uv_tcp_init(&x->loop->uv, &c->handle.uv);
+	c->handle.uv.data = c;
+	if (uv_accept(server, (uv_stream_t *)&c->handle.uv) != 0) {
 		shut(c);
 		return;
 	}
 	set_options(c);
 	c->owner = x->events->on_accept(x->ctx, c);
-	if (!c->owner || uv_read_start((uv_stream_t *)&c->uv, on_alloc, on_read) != 0)
+	if (!c->owner || uv_read_start((uv_stream_t *)&c->handle.uv, on_alloc, on_read) != 0)
 		tcp_close(c, "refused");
 }
 
@@ -224,21 +238,22 @@ enum err tcp_listen(struct loop *l, const char *address, int backlog, size_t out
 	if (err != OK)
 		return err;
 	x = NEW(struct tcp_listener);
+	x->handle.on_closed = on_listener_closed;
 	x->loop = l;
 	x->events = events;
 	x->ctx = ctx;
 	x->out_max = out_max;
-	uv_tcp_init_ex(&l->uv, &x->uv, addr.ss_family);
-	x->uv.data = x;
-	uv_fileno((uv_handle_t *)&x->uv, &fd);
+	uv_tcp_init_ex(&l->uv, &x->handle.uv, addr.ss_family);
+	x->handle.uv.data = x;
+	uv_fileno((uv_handle_t *)&x->handle.uv, &fd);
 	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-	failed = uv_tcp_bind(&x->uv, (struct sockaddr *)&addr, 0);
+	failed = uv_tcp_bind(&x->handle.uv, (struct sockaddr *)&addr, 0);
 	if (!failed)
-		failed = uv_listen((uv_stream_t *)&x->uv, backlog, on_connection);
+		failed = uv_listen((uv_stream_t *)&x->handle.uv, backlog, on_connection);
 	if (failed) {
 		err = err_fail(why, failed == UV_EADDRINUSE ? ERR_EXISTS : ERR_IO,
 			"cannot listen on %s: %s", address, uv_strerror(failed));
-		uv_close((uv_handle_t *)&x->uv, on_listener_closed);
+		uv_close((uv_handle_t *)&x->handle.uv, on_listener_closed);
 		return err;
 	}
 	*out = x;
@@ -248,7 +263,7 @@ enum err tcp_listen(struct loop *l, const char *address, int backlog, size_t out
 void tcp_listener_close(struct tcp_listener *x)
 {
 	if (x)
-		uv_close((uv_handle_t *)&x->uv, on_listener_closed);
+		uv_close((uv_handle_t *)&x->handle.uv, on_listener_closed);
 }
 
 /* Output that the peer does not take ends the connection. */
@@ -284,7 +299,7 @@ void tcp_writev(struct tcp_conn *c, const struct iovec *iov, int n)
 	if (c->reason || !has_room(c, total))
 		return;
 	if (!c->flying && c->out.len == 0) {
-		int sent = uv_try_write((uv_stream_t *)&c->uv, bytes, (unsigned)n);
+		int sent = uv_try_write((uv_stream_t *)&c->handle.uv, bytes, (unsigned)n);
 
 		skip = sent > 0 ? (size_t)sent : 0;
 	}
@@ -302,7 +317,7 @@ void tcp_close(struct tcp_conn *c, const char *reason)
 	if (c->reason)
 		return;
 	c->reason = reason;
-	uv_read_stop((uv_stream_t *)&c->uv);
+	uv_read_stop((uv_stream_t *)&c->handle.uv);
 	if (!c->flying && c->out.len == 0)
 		shut(c);
 	else if (c->out.len > 0 && !c->flying && list_is_empty(&c->dirty))
@@ -325,7 +340,7 @@ const char *tcp_peer(const struct tcp_conn *c, char text[TCP_PEER_MAX])
 	char host[INET6_ADDRSTRLEN] = "?";
 	int len = sizeof(addr), port = 0;
 
-	if (uv_tcp_getpeername(&c->uv, (struct sockaddr *)&addr, &len) != 0) {
+	if (uv_tcp_getpeername(&c->handle.uv, (struct sockaddr *)&addr, &len) != 0) {
 		str_copy(text, TCP_PEER_MAX, "unknown");
 	} else if (addr.ss_family == AF_INET6) {
 		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&addr;

@@ -1,0 +1,131 @@
+/* block.c -- see block.h. */
+#include "stratum/block.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "coind/submit.h"
+#include "stratum/flush.h"
+#include "stratum/share.h"
+
+struct blocks {
+	const struct conf_pool *conf;
+	const struct logger *log;
+	struct flush *flush;
+	struct submit *submit;
+	unsigned node_id;
+};
+
+/* What the database must know of the block, kept with it in the outbox. flush.c reads it back. */
+static char *render_meta(const struct blocks *b, const struct share *share, const uint8_t id[32])
+{
+	const struct job *job = share->job;
+	char hash[65], prev[65];
+	struct buf meta = {0};
+
+	hex_encode_reversed(hash, id, 32);
+	hex_encode_reversed(prev, job->template->prev, 32);
+	buf_printf(&meta,
+		"{\"height\":%" PRIu32 ",\"hash\":\"%s\",\"prev_hash\":\"%s\",\"reward\":%" PRId64,
+		job->height, hash, prev, amount_units(job->template->value));
+	buf_printf(&meta,
+		",\"found_ms\":%" PRId64 ",\"network_work\":%" PRId64 ",\"node\":%u,\"address\":",
+		clock_wall_ms(), job->network_work, b->node_id);
+	buf_add_json_str(&meta, share->address);
+	buf_add_str(&meta, ",\"worker\":");
+	buf_add_json_str(&meta, share->worker);
+	buf_add_str(&meta, "}");
+	return buf_take(&meta);
+}
+
+void block_found(struct blocks *b, const struct share *share)
+{
+	struct submit_block block = {.height = share->job->height};
+	struct buf bytes = {0};
+	char *meta, hash[65];
+
+	job_block(share->job, share->task.header, share->nonce, &bytes);
+	coin_block_id_of(&b->conf->coin, share->task.header, share->task.hash, block.id);
+	memcpy(block.prev, share->job->template->prev, 32);
+	meta = render_meta(b, share, block.id);
+	block.bytes = bytes.data;
+	block.len = bytes.len;
+	block.meta = meta;
+	submit_block(b->submit, &block);
+	hex_encode_reversed(hash, block.id, 32);
+	log_info(b->log, "block_found", "height=%" PRIu32 " hash=%s worker=%s.%s bytes=%zu",
+		block.height, hash, share->address, share->worker, bytes.len);
+	flush_block(b->flush, block.id, meta, NULL, false);
+	free(meta);
+	buf_free(&bytes);
+}
+
+static void on_answer(void *ctx, const struct submit_report *r)
+{
+	struct blocks *b = ctx;
+	char hash[65];
+
+	hex_encode_reversed(hash, r->id, 32);
+	if (r->verdict == SUBMIT_ACCEPTED || r->verdict == SUBMIT_PENDING)
+		log_info(b->log, "block_answer",
+			"height=%" PRIu32 " hash=%s daemon=%s answer=\"%s\" meaning=\"%s\"",
+			r->height, hash, r->daemon, r->answer, r->text);
+	else
+		log_odd(b->log, "block_answer",
+			"height=%" PRIu32 " hash=%s daemon=%s answer=\"%s\" meaning=\"%s\"",
+			r->height, hash, r->daemon, r->answer, r->text);
+}
+
+static void on_settled(void *ctx, const struct submit_report *r)
+{
+	struct blocks *b = ctx;
+
+	if (r->verdict == SUBMIT_REJECTED)
+		log_broken(b->log, "block_rejected",
+			"height=%" PRIu32 " answer=\"%s\" meaning=\"%s\"", r->height, r->answer,
+			r->text);
+	flush_block(b->flush, r->id, r->meta, r->answer, r->verdict == SUBMIT_REJECTED);
+}
+
+enum err blocks_start(const struct conf_pool *pool, const char *outbox, unsigned node_id,
+	const struct logger *log, struct flush *flush, struct blocks **out, struct why *why)
+{
+	static const struct submit_callbacks callbacks = {on_answer, on_settled};
+	struct blocks *b = NEW(struct blocks);
+	enum err err;
+
+	b->conf = pool;
+	b->log = log;
+	b->flush = flush;
+	b->node_id = node_id;
+	err = submit_start(pool, outbox, &callbacks, b, &b->submit, why);
+	if (err != OK) {
+		free(b);
+		return err;
+	}
+	*out = b;
+	return OK;
+}
+
+void blocks_stop(struct blocks *b)
+{
+	if (!b)
+		return;
+	submit_stop(b->submit);
+	free(b);
+}
+
+void block_recorded(struct blocks *b, const uint8_t id[32])
+{
+	submit_forget(b->submit, id);
+}
+
+unsigned blocks_waiting(struct blocks *b)
+{
+	return submit_count(b->submit);
+}

@@ -1,0 +1,74 @@
+/* extranonce.c -- see extranonce.h. */
+#include "stratum/extranonce.h"
+
+#include "base/mem.h"
+
+struct returned {
+	int64_t at_ms;
+	uint32_t extranonce1;
+};
+
+struct extranonce_pool {
+	uint32_t node;        /* the node's bits, in place */
+	uint32_t next, parts; /* the next number that was never used */
+	int64_t quarantine_ms;
+	struct returned *ring; /* first returned, first reused */
+	size_t first, count, cap;
+};
+
+struct extranonce_pool *extranonce_pool_new(
+	unsigned node_id, unsigned part, unsigned parts, int64_t quarantine_ms)
+{
+	struct extranonce_pool *p = NEW(struct extranonce_pool);
+
+	assert(node_id < 1u << NODE_ID_BITS && part < parts);
+	p->node = (uint32_t)node_id << NUMBER_BITS;
+	p->next = part;
+	p->parts = parts;
+	p->quarantine_ms = quarantine_ms;
+	return p;
+}
+
+void extranonce_pool_free(struct extranonce_pool *p)
+{
+	if (!p)
+		return;
+	free(p->ring);
+	free(p);
+}
+
+bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out)
+{
+	if (p->count > 0 && now_ms - p->ring[p->first].at_ms >= p->quarantine_ms) {
+		*out = p->ring[p->first].extranonce1;
+		p->first = (p->first + 1) % p->cap;
+		p->count--;
+		return true;
+	}
+	if (p->next >= 1u << NUMBER_BITS)
+		return false;
+	*out = p->node | p->next;
+	p->next += p->parts;
+	return true;
+}
+
+static void grow(struct extranonce_pool *p)
+{
+	size_t cap = p->cap ? p->cap * 2 : 64;
+	struct returned *ring = NEW_ARRAY(struct returned, cap);
+
+	for (size_t i = 0; i < p->count; i++)
+		ring[i] = p->ring[(p->first + i) % p->cap];
+	free(p->ring);
+	p->ring = ring;
+	p->first = 0;
+	p->cap = cap;
+}
+
+void extranonce_give_back(struct extranonce_pool *p, int64_t now_ms, uint32_t extranonce1)
+{
+	if (p->count == p->cap)
+		grow(p);
+	p->ring[(p->first + p->count) % p->cap] = (struct returned){now_ms, extranonce1};
+	p->count++;
+}

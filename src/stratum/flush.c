@@ -1,0 +1,548 @@
+/* flush.c -- see flush.h. One pass of the thread: blocks, shares, rejects, the node's own state. */
+#include "stratum/flush.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "journal/reader.h"
+#include "store/store_block.h"
+#include "store/store_slot.h"
+#include "stratum/block.h"
+#include "stratum/slots.h"
+
+enum {
+	BATCH_RECORDS = 20000,
+	BEAT_MS = 2000,
+	RETAIN_EVERY_MS = 600000,
+	REJECTS_MAX =
+		10000, /* distinct (worker, verdict) between two passes; more are not told apart */
+	DRAIN_MS = 5000,
+};
+
+/* A found block on its way into the database. */
+struct block_note {
+	struct block_note *next;
+	uint8_t id[32];
+	char *meta;
+	char *answer; /* NULL: just found */
+	bool is_rejected;
+};
+
+struct reject_note {
+	char *address, *worker;
+	enum verdict verdict;
+	int64_t count;
+};
+
+struct flush {
+	struct flush_options opt;
+	struct logger log;
+	struct journal *journal; /* NULL once it is closed */
+	struct blocks *blocks;
+	pthread_t thread;
+
+	/* The thread's own. */
+	struct store *store; /* NULL: not connected */
+	struct journal_reader *reader;
+	bool is_claimed;
+	int64_t pool_id; /* the database's */
+	int64_t beat_ms, retain_ms;
+	bool was_away;
+
+	atomic_int_fast64_t
+		flushed; /* the last record of this epoch in the database; -1: database away */
+
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t wake;
+	bool is_woken, is_stopping;
+	struct block_note *blocks_first, **blocks_last;
+	struct map *rejects;
+};
+
+struct flush *flush_new(const struct flush_options *options)
+{
+	struct flush *f = NEW(struct flush);
+	pthread_condattr_t attr;
+
+	f->opt = *options;
+	f->log = (struct logger){"stratum", "flush"};
+	f->blocks_last = &f->blocks_first;
+	f->rejects = map_new();
+	atomic_init(&f->flushed, -1);
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&f->wake, &attr);
+	pthread_condattr_destroy(&attr);
+	return f;
+}
+
+/* ---- from other threads ---- */
+
+static void wake(struct flush *f)
+{
+	f->is_woken = true;
+	pthread_cond_signal(&f->wake);
+}
+
+void flush_block(struct flush *f, const uint8_t id[32], const char *meta, const char *answer,
+	bool is_rejected)
+{
+	struct block_note *note = NEW(struct block_note);
+
+	memcpy(note->id, id, sizeof(note->id));
+	note->meta = str_dup(meta);
+	note->answer = str_dup(answer);
+	note->is_rejected = is_rejected;
+	pthread_mutex_lock(&f->lock);
+	*f->blocks_last = note;
+	f->blocks_last = &note->next;
+	wake(f);
+	pthread_mutex_unlock(&f->lock);
+}
+
+void flush_reject(struct flush *f, const char *address, const char *worker, enum verdict verdict)
+{
+	char key[256];
+	int len = snprintf(key, sizeof(key), "%d %s %s", verdict, address, worker);
+	struct reject_note *note;
+
+	pthread_mutex_lock(&f->lock);
+	note = map_get(f->rejects, key, (size_t)len);
+	if (!note && map_count(f->rejects) < REJECTS_MAX) {
+		note = NEW(struct reject_note);
+		*note = (struct reject_note){str_dup(address), str_dup(worker), verdict, 0};
+		map_set(f->rejects, key, (size_t)len, note);
+	}
+	if (note)
+		note->count++;
+	pthread_mutex_unlock(&f->lock);
+}
+
+int64_t flush_lag(struct flush *f)
+{
+	int64_t flushed = atomic_load(&f->flushed);
+
+	if (flushed < 0 || !f->journal)
+		return -1;
+	return (int64_t)journal_committed(f->journal) - flushed;
+}
+
+/* ---- the connection ---- */
+
+static void disconnect(struct flush *f, const char *what, const struct why *why)
+{
+	if (!f->was_away)
+		log_odd(&f->log, "database_away", "doing=\"%s\" reason=\"%s\"", what, why->text);
+	f->was_away = true;
+	store_close(f->store);
+	f->store = NULL;
+	f->is_claimed = false;
+	journal_reader_close(f->reader);
+	f->reader = NULL;
+	atomic_store(&f->flushed, -1);
+}
+
+static enum err claim(struct flush *f, struct why *why)
+{
+	const struct conf_pool *pool = &f->opt.conf->pools[0];
+	enum err err = store_pool_ensure(f->store, pool->name, pool->coin.name,
+		coin_chain_name(pool->network->chain), pool->network->work_bits, &f->pool_id, why);
+
+	if (err == OK)
+		err = node_claim(f->opt.node, f->opt.node_dir, f->store, why);
+	return err;
+}
+
+/* Open the database and tell it who we are. The reader starts where the database says it has come.
+ */
+static bool connect_store(struct flush *f)
+{
+	struct why why = {""};
+	enum err err = OK;
+
+	if (!f->store)
+		err = store_open(&f->opt.conf->store, &f->store, &why);
+	if (err == OK && !f->is_claimed) {
+		/* This epoch may be there already, from before the connection was lost: then the
+		 * beat proves it ours. */
+		err = claim(f, &why);
+		if (err == ERR_CONFLICT)
+			err = store_node_beat(
+				f->store, f->opt.node->id, f->opt.node->epoch, "{}", &why);
+		if (err == ERR_CONFLICT) {
+			log_broken(&f->log, "node_fenced", "reason=\"%s\"", why.text);
+			f->opt.on_fenced(f->opt.ctx);
+		}
+	}
+	if (err != OK) {
+		disconnect(f, "connect", &why);
+		return false;
+	}
+	f->is_claimed = true;
+	if (f->was_away)
+		log_info(&f->log, "database_back", "node=%" PRId64, f->opt.node->id);
+	f->was_away = false;
+	return true;
+}
+
+/* ---- blocks ---- */
+
+static enum err parse_meta(const struct block_note *note, int64_t pool, struct store_block *out)
+{
+	int64_t reward;
+	struct why why;
+	json_t *json;
+	const char *hash, *prev, *address, *worker;
+	bool ok;
+
+	*out = (struct store_block){.pool = pool};
+	if (json_read(note->meta, strlen(note->meta), &json, &why) != OK)
+		return ERR_CORRUPT;
+	hash = json_get_str(json, "hash");
+	prev = json_get_str(json, "prev_hash");
+	address = json_get_str(json, "address");
+	worker = json_get_str(json, "worker");
+	ok = hash && prev && address && worker && json_get_i64(json, "height", &out->height) &&
+	     json_get_i64(json, "reward", &reward) &&
+	     json_get_i64(json, "found_ms", &out->found_ms) &&
+	     json_get_i64(json, "network_work", &out->network_work) &&
+	     json_get_i64(json, "node", &out->node);
+	if (ok) {
+		out->reward = amount_of(reward);
+		str_copy(out->hash, sizeof(out->hash), hash);
+		str_copy(out->prev_hash, sizeof(out->prev_hash), prev);
+		str_copy(out->finder_address, sizeof(out->finder_address), address);
+		str_copy(out->finder_worker, sizeof(out->finder_worker), worker);
+		str_copy(out->submit_result, sizeof(out->submit_result),
+			note->answer ? note->answer : "");
+	}
+	json_decref(json);
+	return ok ? OK : ERR_CORRUPT;
+}
+
+static enum err record_block(struct flush *f, const struct block_note *note, struct why *why)
+{
+	struct store_block block;
+	enum err err = parse_meta(note, f->pool_id, &block);
+	int64_t id;
+	bool is_new;
+
+	if (err != OK) {
+		log_broken(&f->log, "block_note_damaged", "meta=\"%s\"", note->meta);
+		return OK;
+	}
+	err = store_block_add(f->store, &block, &id, &is_new, why);
+	if (err == OK && note->answer)
+		err = store_block_set_submit_result(
+			f->store, f->pool_id, block.hash, block.submit_result, why);
+	if (err == OK && note->is_rejected) {
+		err = store_block_set(
+			f->store, id, STORE_BLOCK_PENDING, STORE_BLOCK_REJECTED, 0, why);
+		if (err == ERR_CONFLICT)
+			err = OK; /* the ledger has judged it meanwhile */
+	}
+	if (err == OK && note->answer)
+		block_recorded(f->blocks, note->id);
+	return err;
+}
+
+static void free_note(struct block_note *note)
+{
+	free(note->meta);
+	free(note->answer);
+	free(note);
+}
+
+static enum err record_blocks(struct flush *f, struct why *why)
+{
+	enum err err = OK;
+
+	while (err == OK) {
+		struct block_note *note;
+
+		pthread_mutex_lock(&f->lock);
+		note = f->blocks_first;
+		pthread_mutex_unlock(&f->lock);
+		if (!note)
+			break;
+		err = record_block(f, note, why);
+		if (err != OK)
+			break;
+		pthread_mutex_lock(&f->lock);
+		f->blocks_first = note->next;
+		if (!f->blocks_first)
+			f->blocks_last = &f->blocks_first;
+		pthread_mutex_unlock(&f->lock);
+		free_note(note);
+	}
+	return err;
+}
+
+/* ---- shares ---- */
+
+static enum err open_reader(struct flush *f, struct why *why)
+{
+	struct journal_epoch *epochs = NULL;
+	size_t n = 0;
+	enum err err = journal_reader_open(f->opt.journal_dir, &f->reader, why);
+
+	if (err == OK)
+		err = journal_reader_epochs(f->reader, &epochs, &n, why);
+	for (size_t i = 0; i < n && err == OK; i++) {
+		int64_t seq;
+
+		err = store_slot_cursor(
+			f->store, f->opt.node->id, (int64_t)epochs[i].epoch, &seq, why);
+		if (err == OK)
+			journal_reader_skip(f->reader, epochs[i].epoch, (uint64_t)seq);
+		if (err == OK && (int64_t)epochs[i].epoch == f->opt.node->epoch)
+			atomic_store(&f->flushed, seq);
+	}
+	free(epochs);
+	if (err == OK && atomic_load(&f->flushed) < 0)
+		atomic_store(&f->flushed, 0);
+	return err;
+}
+
+static enum err store_batch(struct flush *f, struct slots *slots, struct why *why)
+{
+	struct store_flush batch = {
+		.node = f->opt.node->id,
+		.epoch = (int64_t)slots->epoch,
+		.through_seq = (int64_t)slots->last_seq,
+		.slots = slots->list,
+		.slots_n = slots->count,
+		.flushed = slots->flushed,
+		.flushed_n = slots->flushed_count,
+	};
+	enum err err = OK;
+
+	if (slots->records == 0)
+		return OK;
+	err = store_slot_cursor(f->store, batch.node, batch.epoch, &batch.from_seq, why);
+	if (err == OK)
+		err = store_slot_flush(f->store, &batch, why);
+	if (err == OK && batch.epoch == f->opt.node->epoch)
+		atomic_store(&f->flushed, batch.through_seq);
+	return err;
+}
+
+/* Read up to the journal's committed mark and store it, batch by batch. */
+static enum err flush_shares(struct flush *f, struct why *why)
+{
+	struct slots slots = {0};
+	struct journal_record r;
+	enum err err = f->reader ? OK : open_reader(f, why);
+
+	if (err == OK)
+		journal_reader_set_limit(f->reader, (uint64_t)f->opt.node->epoch,
+			f->journal ? journal_committed(f->journal) : UINT64_MAX);
+	while (err == OK && (err = journal_reader_next(f->reader, &r, why)) == OK) {
+		if (r.type == JOURNAL_DAMAGE)
+			log_broken(&f->log, "journal_damaged",
+				"epoch=%" PRIu64 " lost=%" PRIu64 " text=\"%s\"", r.epoch, r.lost,
+				r.text);
+		if (slots.records > 0 &&
+			(slots.epoch != r.epoch || slots.records >= BATCH_RECORDS)) {
+			err = store_batch(f, &slots, why);
+			slots_clear(&slots);
+		}
+		slots_add(&slots, &r, f->pool_id);
+	}
+	if (err == ERR_NOT_FOUND)
+		err = store_batch(f, &slots, why);
+	slots_clear(&slots);
+	return err;
+}
+
+/* ---- the rest ---- */
+
+static void drop_reject(void *value)
+{
+	struct reject_note *note = value;
+
+	free(note->address);
+	free(note->worker);
+	free(note);
+}
+
+static enum err flush_rejects(struct flush *f, struct why *why)
+{
+	struct store_reject *list;
+	struct reject_note *note;
+	struct map *rejects;
+	size_t pos = 0, n = 0;
+	enum err err = OK;
+
+	pthread_mutex_lock(&f->lock);
+	rejects = f->rejects;
+	if (map_count(rejects) > 0)
+		f->rejects = map_new();
+	pthread_mutex_unlock(&f->lock);
+	if (map_count(rejects) == 0)
+		return OK;
+	list = NEW_ARRAY(struct store_reject, map_count(rejects));
+	while ((note = map_next(rejects, &pos, NULL, NULL)))
+		list[n++] = (struct store_reject){f->pool_id, clock_wall_ms() / 60000,
+			note->address, note->worker, note->verdict, note->count};
+	err = store_reject_add(f->store, f->opt.node->id, list, n, why);
+	free(list);
+	map_free(rejects, drop_reject);
+	return err;
+}
+
+static enum err beat(struct flush *f, struct why *why)
+{
+	int64_t now_ms = clock_mono_ms();
+	enum err err = OK;
+
+	if (f->beat_ms == 0 || now_ms - f->beat_ms >= BEAT_MS) {
+		char *status = f->opt.render_status(f->opt.ctx);
+
+		err = store_node_beat(f->store, f->opt.node->id, f->opt.node->epoch, status, why);
+		free(status);
+		f->beat_ms = now_ms;
+	}
+	if (err == OK && (f->retain_ms == 0 || now_ms - f->retain_ms >= RETAIN_EVERY_MS)) {
+		unsigned deleted = 0;
+
+		f->retain_ms = now_ms;
+		if (journal_retain(f->opt.journal_dir, (uint64_t)f->opt.node->epoch,
+			    (uint64_t)atomic_load(&f->flushed),
+			    clock_wall_ms() - f->opt.conf->stratum.journal_keep_ms, &deleted,
+			    why) != OK)
+			log_odd(&f->log, "journal_not_trimmed", "reason=\"%s\"", why->text);
+		else if (deleted > 0)
+			log_info(&f->log, "journal_trimmed", "segments=%u", deleted);
+	}
+	return err;
+}
+
+/* True when everything that was there at the beginning of the pass is in the database. */
+static bool pass(struct flush *f)
+{
+	struct why why = {""};
+	const char *doing = "record blocks";
+	enum err err;
+
+	if (!connect_store(f))
+		return false;
+	err = record_blocks(f, &why);
+	if (err == OK) {
+		doing = "store shares";
+		err = flush_shares(f, &why);
+	}
+	if (err == OK) {
+		doing = "store rejects";
+		err = flush_rejects(f, &why);
+	}
+	if (err == OK) {
+		doing = "tell the node's state";
+		err = beat(f, &why);
+	}
+	if (err != OK)
+		disconnect(f, doing, &why);
+	return err == OK;
+}
+
+static bool wait_for_work(struct flush *f, int64_t ms)
+{
+	struct timespec until;
+	bool stopping;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&f->lock);
+	while (!f->is_woken && !f->is_stopping) {
+		if (pthread_cond_timedwait(&f->wake, &f->lock, &until) == ETIMEDOUT)
+			break;
+	}
+	f->is_woken = false;
+	stopping = f->is_stopping;
+	pthread_mutex_unlock(&f->lock);
+	return !stopping;
+}
+
+static void *run(void *arg)
+{
+	struct flush *f = arg;
+
+	do
+		pass(f);
+	while (wait_for_work(f, f->opt.conf->stratum.flush_interval_ms));
+	return NULL;
+}
+
+void flush_start(struct flush *f, struct journal *journal, struct blocks *blocks)
+{
+	sigset_t all, old;
+	int failed;
+
+	f->journal = journal;
+	f->blocks = blocks;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	failed = pthread_create(&f->thread, NULL, run, f);
+	assert(!failed);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+void flush_stop(struct flush *f)
+{
+	pthread_mutex_lock(&f->lock);
+	f->is_stopping = true;
+	wake(f);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	f->journal = NULL;
+}
+
+void flush_drain(struct flush *f)
+{
+	int64_t until_ms = clock_mono_ms() + DRAIN_MS;
+	struct why why = {""};
+	bool done;
+
+	while (!(done = pass(f)) && clock_mono_ms() < until_ms)
+		clock_sleep_ms(100);
+	if (!done)
+		log_odd(&f->log, "flush_incomplete",
+			"text=\"what is missing is in the journal and follows at the next start\"");
+	else if (store_node_stop(f->store, f->opt.node->id, f->opt.node->epoch, &why) != OK)
+		log_odd(&f->log, "node_not_stopped", "reason=\"%s\"", why.text);
+}
+
+void flush_free(struct flush *f)
+{
+	if (!f)
+		return;
+	while (f->blocks_first) {
+		struct block_note *note = f->blocks_first;
+
+		f->blocks_first = note->next;
+		free_note(note);
+	}
+	map_free(f->rejects, drop_reject);
+	journal_reader_close(f->reader);
+	store_close(f->store);
+	pthread_mutex_destroy(&f->lock);
+	pthread_cond_destroy(&f->wake);
+	free(f);
+}

@@ -1,0 +1,161 @@
+/* job.c -- see job.h. */
+#include "stratum/job.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/mem.h"
+#include "chain/block.h"
+#include "chain/header.h"
+#include "chain/target.h"
+
+/* Stratum shows the parent's hash in internal order with the bytes of each 4-byte word swapped. */
+static void add_prev(struct buf *line, const uint8_t prev[32])
+{
+	for (unsigned i = 0; i < 32; i += 4) {
+		uint8_t word[4];
+
+		put_be32(word, get_le32(prev + i));
+		buf_add_hex(line, word, 4);
+	}
+}
+
+static const char line_head[] = "{\"id\":null,\"method\":\"mining.notify\",\"params\":[\"";
+
+static void add_tail(struct buf *out, uint32_t time, bool is_clean)
+{
+	buf_printf(out, "%08" PRIx32 "\",%s]}\n", time, is_clean ? "true" : "false");
+}
+
+static void render(struct job *job)
+{
+	struct buf *body = &job->body;
+
+	buf_add_str(body, "\",\"");
+	add_prev(body, job->template->prev);
+	buf_add_str(body, "\",\"");
+	buf_add_hex(body, job->coinbase.head.data, job->coinbase.head.len);
+	buf_add_str(body, "\",\"");
+	buf_add_hex(body, job->coinbase.tail.data, job->coinbase.tail.len);
+	buf_add_str(body, "\",[");
+	for (unsigned i = 0; i < job->branch.count; i++) {
+		buf_add_str(body, i ? ",\"" : "\"");
+		buf_add_hex(body, job->branch.hash[i], 32);
+		buf_add_str(body, "\"");
+	}
+	buf_printf(body, "],\"%08" PRIx32 "\",\"%08" PRIx32 "\",\"", job->version, job->bits);
+	add_tail(&job->tail, job->time, false);
+	add_tail(&job->clean, job->time, true);
+}
+
+enum err job_new(const struct job_spec *spec, struct job **out, struct why *why)
+{
+	const struct template *t = spec->template;
+	struct coinbase_output output = {t->value, *spec->script};
+	struct coinbase_spec coinbase = {
+		.height = t->height,
+		.flags = t->flags,
+		.flags_len = t->flags_len,
+		.tag = spec->tag,
+		.node_tag = spec->node_tag,
+		.time_ns = (uint64_t)clock_wall_ns(),
+		.nonce_len = NONCE_LEN,
+		.outputs = &output,
+		.outputs_count = 1,
+		.commitment = t->has_witness ? &t->commitment : NULL,
+	};
+	struct job *job = NEW(struct job);
+	enum err err = merkle_branch_of((const uint8_t(*)[32])t->txids, t->tx_count, &job->branch);
+
+	if (err == OK)
+		err = coinbase_init(&job->coinbase, &coinbase, why);
+	if (err != OK) {
+		free(job);
+		return err;
+	}
+	atomic_init(&job->refs, 1);
+	job->template = template_ref(spec->template);
+	job->seq = spec->seq;
+	job->height = t->height;
+	job->version = t->version;
+	job->bits = t->bits;
+	job->time = spec->time ? spec->time : t->curtime;
+	job->min_time = t->mintime;
+	job->is_new_tip = spec->is_new_tip;
+	job->network_work = target_to_work(t->target, spec->work_bits);
+	render(job);
+	*out = job;
+	return OK;
+}
+
+struct job *job_ref(struct job *job)
+{
+	atomic_fetch_add_explicit(&job->refs, 1, memory_order_relaxed);
+	return job;
+}
+
+void job_unref(struct job *job)
+{
+	if (!job || atomic_fetch_sub_explicit(&job->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	template_unref(job->template);
+	coinbase_fini(&job->coinbase);
+	buf_free(&job->body);
+	buf_free(&job->tail);
+	buf_free(&job->clean);
+	free(job);
+}
+
+void job_header(const struct job *job, const uint8_t nonce[NONCE_LEN], uint32_t time,
+	uint32_t nonce32, uint32_t version, uint8_t out[80])
+{
+	struct header header = {
+		.version = version, .time = time, .bits = job->bits, .nonce = nonce32};
+
+	memcpy(header.prev, job->template->prev, 32);
+	coinbase_txid(&job->coinbase, nonce, header.merkle_root);
+	merkle_fold(&job->branch, header.merkle_root, header.merkle_root);
+	header_encode(&header, out);
+}
+
+void job_block(const struct job *job, const uint8_t header[80], const uint8_t nonce[NONCE_LEN],
+	struct buf *out)
+{
+	const struct template *t = job->template;
+	struct block_body body = {t->tx_count, t->tx_data, t->tx_data_len, t->mweb, t->mweb_len};
+
+	block_assemble(header, &job->coinbase, nonce, &body, out);
+}
+
+static void put_id(const struct job *job, unsigned variant, char id[JOB_ID_LEN + 1])
+{
+	snprintf(id, JOB_ID_LEN + 1, "%08" PRIx32, job->seq << 4 | (variant & (JOB_VARIANTS - 1)));
+}
+
+void job_line(const struct job *job, unsigned variant, bool is_clean, char id[JOB_ID_LEN + 1],
+	struct iovec iov[JOB_IOV])
+{
+	const struct buf *tail = is_clean ? &job->clean : &job->tail;
+
+	put_id(job, variant, id);
+	iov[0] = (struct iovec){(char *)line_head, sizeof(line_head) - 1};
+	iov[1] = (struct iovec){id, JOB_ID_LEN};
+	iov[2] = (struct iovec){job->body.data, job->body.len};
+	iov[3] = (struct iovec){tail->data, tail->len};
+}
+
+void job_line_at(const struct job *job, unsigned variant, uint32_t time, struct buf *out)
+{
+	char id[JOB_ID_LEN + 1];
+
+	put_id(job, variant, id);
+	buf_add_str(out, line_head);
+	buf_add_str(out, id);
+	buf_add(out, job->body.data, job->body.len);
+	add_tail(out, time, false);
+}

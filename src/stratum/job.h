@@ -1,0 +1,80 @@
+/*
+ * job.h -- what miners are given: one template with a coinbase of ours, rendered once for all of
+ * them.
+ *
+ * Thread:  immutable after job_new(); any thread may take and drop references.
+ * Wire id: 8 hex digits = sequence (28 bits) and variant (4 bits). The variant tells which
+ * difficulty the session had when it was given the job, so a share is judged by the difficulty of
+ * its own job.
+ */
+#ifndef STRATUM_JOB_H
+#define STRATUM_JOB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "chain/coinbase.h"
+#include "chain/merkle.h"
+#include "coind/template.h"
+#include "stratum/extranonce.h"
+
+enum { JOB_SEQ_BITS = 28, JOB_VARIANTS = 16, JOB_ID_LEN = 8, JOB_IOV = 4 };
+enum { NONCE_LEN = EXTRANONCE1_LEN + EXTRANONCE2_LEN };
+
+struct job {
+	atomic_uint refs;
+	uint32_t seq;
+	uint32_t height;
+	uint32_t version, bits;
+	uint32_t time, min_time; /* [s since 1970] as sent, and the earliest that is valid */
+	bool is_new_tip;         /* all earlier work is void */
+	int64_t network_work;    /* [units] what a block takes on average */
+	struct template *template;
+	struct coinbase coinbase;
+	struct merkle_branch branch;
+	struct buf body;  /* the notification from behind the job id up to the time */
+	struct buf tail;  /* time and "clean": false */
+	struct buf clean; /* the same with "clean": true */
+};
+
+struct job_spec {
+	struct template *template; /* one more reference is taken */
+	uint32_t seq;
+	uint32_t time;               /* [s] 0: the template's */
+	const struct script *script; /* whom the coinbase pays */
+	const char *tag;
+	uint32_t node_tag;
+	unsigned work_bits;
+	bool is_new_tip;
+};
+
+/** job_new(spec, out, why): errs as coinbase_init() and merkle_branch_of(). */
+enum err job_new(const struct job_spec *spec, struct job **out, struct why *why) MUST_CHECK;
+struct job *job_ref(struct job *job);
+void job_unref(struct job *job); /* NULL is fine */
+
+/** job_header(job, nonce, time, nonce32, version, out): the header that a share stands for.
+ *   nonce  extranonce1 | extranonce2 */
+void job_header(const struct job *job, const uint8_t nonce[NONCE_LEN], uint32_t time,
+	uint32_t nonce32, uint32_t version, uint8_t out[80]);
+
+/** job_block(job, header, nonce, out): the whole block, for submitblock. */
+void job_block(const struct job *job, const uint8_t header[80], const uint8_t nonce[NONCE_LEN],
+	struct buf *out);
+
+/**
+ * job_line(job, variant, is_clean, id, iov): the notification, its parts borrowed from job and id.
+ *   id  room for the digits, filled here
+ */
+void job_line(const struct job *job, unsigned variant, bool is_clean, char id[JOB_ID_LEN + 1],
+	struct iovec iov[JOB_IOV]);
+
+/** job_line_at(job, variant, time, out): the notification with another time, so that the same job
+ * is new work. */
+void job_line_at(const struct job *job, unsigned variant, uint32_t time, struct buf *out);
+
+#endif

@@ -1,0 +1,155 @@
+/* node.c -- see node.h. */
+#include "stratum/node.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "base/random.h"
+
+enum { FORMAT = 1, FILE_MAX = 4096 };
+
+static void draw_uuid(char out[STORE_UUID_MAX])
+{
+	uint8_t b[16];
+
+	random_bytes(b, sizeof(b));
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* RFC 4122, version 4 */
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	snprintf(out, STORE_UUID_MAX,
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+		b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+		b[15]);
+}
+
+static enum err lock_dir(const char *dir, int *out, struct why *why)
+{
+	char *path = path_join(dir, "lock");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	enum err err = OK;
+
+	if (fd < 0)
+		err = err_fail(why, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		err = err_fail(why, ERR_BUSY, "another kozan serves miners from %s", dir);
+	if (err != OK && fd >= 0)
+		close(fd);
+	else
+		*out = fd;
+	free(path);
+	return err;
+}
+
+static enum err parse(const char *path, const struct buf *text, struct node *out, struct why *why)
+{
+	int64_t format, id, epoch;
+	const char *uuid;
+	json_t *json;
+	enum err err = json_read(buf_str(text), text->len, &json, why);
+
+	if (err != OK)
+		return err_fail(why, ERR_CORRUPT,
+			"%s is damaged; restore it, or start with an empty folder", path);
+	uuid = json_get_str(json, "uuid");
+	if (!json_get_i64(json, "format", &format) || format != FORMAT)
+		err = err_fail(
+			why, ERR_VERSION, "%s was written by another version of kozan", path);
+	else if (!uuid || strlen(uuid) >= STORE_UUID_MAX || !json_get_i64(json, "node_id", &id) ||
+		 !json_get_i64(json, "epoch", &epoch) || id < -1 || id > STORE_NODE_ID_MAX ||
+		 epoch < 0)
+		err = err_fail(why, ERR_CORRUPT,
+			"%s is damaged; restore it, or start with an empty folder", path);
+	if (err == OK) {
+		str_copy(out->uuid, sizeof(out->uuid), uuid);
+		out->id = id;
+		out->epoch = epoch;
+	}
+	json_decref(json);
+	return err;
+}
+
+static enum err save(const struct node *n, const char *dir, struct why *why)
+{
+	char *path = path_join(dir, "node.json");
+	struct buf text = {0};
+	enum err err;
+
+	buf_printf(&text,
+		"{\"format\":%d,\"uuid\":\"%s\",\"node_id\":%" PRId64 ",\"epoch\":%" PRId64 "}\n",
+		FORMAT, n->uuid, n->id, n->epoch);
+	err = path_write(path, text.data, text.len, why);
+	buf_free(&text);
+	free(path);
+	return err;
+}
+
+static enum err load(const char *dir, struct node *out, struct why *why)
+{
+	char *path = path_join(dir, "node.json");
+	struct buf text = {0};
+	enum err err = path_read(path, FILE_MAX, &text, why);
+
+	if (err == OK)
+		err = parse(path, &text, out, why);
+	else if (err == ERR_NOT_FOUND) {
+		draw_uuid(out->uuid);
+		out->id = -1;
+		err = OK;
+	}
+	buf_free(&text);
+	free(path);
+	return err;
+}
+
+enum err node_open(const char *dir, struct node *out, struct why *why)
+{
+	struct node n = {.id = -1, .lock = -1};
+	enum err err = path_make_dirs(dir, why);
+
+	if (err == OK)
+		err = lock_dir(dir, &n.lock, why);
+	if (err != OK)
+		return err;
+	if (gethostname(n.name, sizeof(n.name) - 1) != 0 || n.name[0] == '\0')
+		str_copy(n.name, sizeof(n.name), "stratum");
+	err = load(dir, &n, why);
+	n.epoch++;
+	if (err == OK)
+		err = save(&n, dir, why);
+	if (err != OK) {
+		close(n.lock);
+		return err;
+	}
+	*out = n;
+	return OK;
+}
+
+enum err node_claim(struct node *n, const char *dir, struct store *st, struct why *why)
+{
+	int64_t id, had = n->id;
+	enum err err = store_node_claim(st, n->uuid, n->name, n->epoch, n->id, &id, why);
+
+	if (err != OK)
+		return err;
+	if (had >= 0 && id != had)
+		return err_fail(why, ERR_CONFLICT,
+			"the database knows this node as %" PRId64 ", its folder as %" PRId64, id,
+			had);
+	n->id = id;
+	return had == id ? OK : save(n, dir, why);
+}
+
+void node_close(struct node *n)
+{
+	if (n->lock >= 0)
+		close(n->lock);
+	n->lock = -1;
+}

@@ -1,0 +1,39 @@
+/*
+ * node.h -- who this stratum process is: a node id that no other has, and the number of this start
+ * (epoch).
+ *
+ * Kept in <data_dir>/stratum/node.json, so that a node restarts while the database is away; the
+ * lock beside it keeps a second process from the same folder. All of it BLOCKS.
+ */
+#ifndef STRATUM_NODE_H
+#define STRATUM_NODE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/store_node.h"
+
+struct node {
+	char uuid[STORE_UUID_MAX];
+	char name[STORE_NAME_MAX]; /* the machine's */
+	int64_t id;                /* -1: never had one */
+	int64_t epoch;             /* of this start; grows with each */
+	int lock;
+};
+
+/**
+ * node_open(dir, out, why): lock the folder, read who we were, count the epoch up and write it
+ * back. errs  ERR_BUSY another process serves from this folder; ERR_CORRUPT node.json is not
+ * readable; ERR_IO, ERR_FULL
+ */
+enum err node_open(const char *dir, struct node *out, struct why *why) MUST_CHECK;
+
+/**
+ * node_claim(n, dir, st, why): tell the database; the first time, get an id from it.
+ * errs  ERR_CONFLICT somebody else lives under our name; those of store_node_claim()
+ */
+enum err node_claim(struct node *n, const char *dir, struct store *st, struct why *why) MUST_CHECK;
+
+void node_close(struct node *n);
+
+#endif

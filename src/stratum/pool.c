@@ -1,0 +1,150 @@
+/* pool.c -- see pool.h. */
+#include "stratum/pool.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "pow/pow.h"
+
+enum { KEEP_ALIVE_MS = 50000 }; /* cgminer leaves after 90 s of silence; one refresh may be late */
+
+enum err pool_init(struct pool *p, const struct conf_pool *conf, struct why *why)
+{
+	struct pow_param params[COIN_PARAMS_MAX];
+
+	*p = (struct pool){.conf = conf, .log = {"stratum", conf->name}};
+	for (unsigned i = 0; i < conf->coin.params_count; i++)
+		params[i] =
+			(struct pow_param){conf->coin.params[i].name, conf->coin.params[i].value};
+	pthread_mutex_init(&p->lock, NULL);
+	/* A random start: after a restart, ids of the last process are unknown, not somebody
+	 * else's. */
+	p->next_seq = (uint32_t)random_below(1u << JOB_SEQ_BITS);
+	return pow_algo_new(conf->coin.algorithm, params, conf->coin.params_count, &p->algo, why);
+}
+
+/* Make a job and hand it to every shard. Called with the lock held; t is borrowed. */
+static void make_job(struct pool *p, struct template *t, uint32_t time, bool is_new_tip)
+{
+	struct job_spec spec = {
+		.template = t,
+		.seq = p->next_seq,
+		.time = time,
+		.script = &p->conf->address.script,
+		.tag = p->conf->tag,
+		.node_tag = p->node_tag,
+		.work_bits = p->conf->network->work_bits,
+		.is_new_tip = is_new_tip,
+	};
+	struct why why = {""};
+	struct job *job;
+
+	if (job_new(&spec, &job, &why) != OK) {
+		log_broken(&p->log, "job_failed", "height=%" PRIu32 " reason=\"%s\"", t->height,
+			why.text);
+		return;
+	}
+	p->next_seq = (p->next_seq + 1) & ((1u << JOB_SEQ_BITS) - 1);
+	p->job_ms = clock_mono_ms();
+	journal_height(p->journal, (uint16_t)p->conf->id, job->height);
+	for (unsigned i = 0; i < p->shard_count; i++)
+		shard_on_job(p->shards[i], job);
+	job_unref(p->job);
+	p->job = job;
+}
+
+static void on_template(void *ctx, struct template *t, enum template_reason reason)
+{
+	struct pool *p = ctx;
+	bool is_new_tip = reason == TEMPLATE_NEW_TIP;
+
+	pthread_mutex_lock(&p->lock);
+	make_job(p, t, 0, is_new_tip);
+	pthread_mutex_unlock(&p->lock);
+	if (is_new_tip)
+		log_info(&p->log, "new_tip", "height=%" PRIu32 " daemon=%s transactions=%" PRIu32,
+			t->height, t->daemon, t->tx_count);
+	template_unref(t);
+}
+
+static void log_daemon(struct pool *p, const struct daemon_status *d)
+{
+	if (d->state == DAEMON_READY)
+		log_info(&p->log, "daemon_ready", "daemon=%s height=%" PRIu32, d->name, d->height);
+	else if (d->state != DAEMON_UNKNOWN)
+		log_odd(&p->log, "daemon_not_ready", "daemon=%s state=%s text=\"%s\"", d->name,
+			daemon_state_text(d->state), d->text);
+}
+
+static void on_state(void *ctx)
+{
+	struct pool *p = ctx;
+	struct daemon_status status[POOL_DAEMONS_MAX];
+
+	pthread_mutex_lock(&p->lock); /* waits for pool_start() */
+	for (unsigned i = 0, n = daemons_status(p->daemons, status, POOL_DAEMONS_MAX); i < n; i++) {
+		struct daemon_status *logged = &p->logged[i];
+
+		if (logged->state != status[i].state || strcmp(logged->text, status[i].text) != 0)
+			log_daemon(p, &status[i]);
+		*logged = status[i];
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pool_start(struct pool *p, struct shard **shards, unsigned n)
+{
+	static const struct daemons_callbacks callbacks = {on_template, on_state};
+
+	p->shards = shards;
+	p->shard_count = n;
+	pthread_mutex_lock(&p->lock);
+	p->daemons = daemons_start(p->conf, &callbacks, p);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void pool_keep_alive(struct pool *p)
+{
+	int64_t age_ms;
+
+	pthread_mutex_lock(&p->lock);
+	age_ms = clock_mono_ms() - p->job_ms;
+	if (p->job && age_ms >= KEEP_ALIVE_MS) {
+		struct template *t = template_ref(p->job->template);
+
+		make_job(p, t, p->job->time + (uint32_t)(age_ms / 1000), false);
+		template_unref(t);
+	}
+	pthread_mutex_unlock(&p->lock);
+}
+
+struct pool_work pool_work(struct pool *p)
+{
+	struct pool_work w = {0};
+
+	pthread_mutex_lock(&p->lock);
+	if (p->job) {
+		w.has_job = true;
+		w.height = p->job->height;
+		w.network_work = p->job->network_work;
+		w.target = p->job->template->target;
+		w.template_age_ms = clock_mono_ms() - p->job->template->received_ms;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return w;
+}
+
+void pool_stop(struct pool *p)
+{
+	daemons_stop(p->daemons);
+	p->daemons = NULL;
+}
+
+void pool_fini(struct pool *p)
+{
+	job_unref(p->job);
+	pow_algo_free(p->algo);
+	pthread_mutex_destroy(&p->lock);
+}

@@ -1,0 +1,299 @@
+/* protocol.c -- see protocol.h. One function for each method, and the table at the end. */
+#include "stratum/protocol.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "chain/address.h"
+#include "chain/difficulty.h"
+#include "chain/target.h"
+#include "stratum/pool.h"
+#include "stratum/share.h"
+#include "stratum/username.h"
+
+enum { CODE_OTHER = 20, CODE_UNAUTHORIZED = 24, VERSION_MASK = 0x1fffe000 /* BIP320 */ };
+
+static void reply(struct session *s, const struct request *r, const char *result)
+{
+	if (request_wants_reply(r))
+		session_reply(s, &r->id, result);
+}
+
+static void reply_error(struct session *s, const struct request *r, int code, const char *text)
+{
+	if (request_wants_reply(r))
+		session_reply_error(s, &r->id, code, text);
+}
+
+/* The first job goes out as soon as the miner has both subscribed and authorised. */
+static void give_first_job(struct session *s)
+{
+	if (s->work_told == 0 && s->shard->current)
+		session_give_job(s, s->shard->current, true);
+}
+
+/*
+ * The ids of the subscription must not read as a number: NiceHash takes the first for the
+ * difficulty. The doubly nested list is what NerdMiner and cgminer look for.
+ */
+static void on_subscribe(struct session *s, const struct request *r)
+{
+	char result[200];
+
+	snprintf(result, sizeof(result),
+		"[[[\"mining.set_difficulty\",\"sd-%08" PRIx32
+		"\"],[\"mining.notify\",\"n-%08" PRIx32 "\"]],\"%08" PRIx32 "\",%d]",
+		s->extranonce1, s->extranonce1, s->extranonce1, EXTRANONCE2_LEN);
+	reply(s, r, result);
+	s->is_subscribed = true;
+	give_first_job(s);
+}
+
+static struct worker *worker_new(const char *user, const char *address, const char *name)
+{
+	size_t user_size = strlen(user) + 1, address_size = strlen(address) + 1,
+	       name_size = strlen(name) + 1;
+	struct worker *w = mem_alloc(sizeof(*w) + user_size + address_size + name_size);
+	char *p = (char *)(w + 1);
+
+	w->user = memcpy(p, user, user_size);
+	w->address = memcpy(p + user_size, address, address_size);
+	w->name = memcpy(p + user_size + address_size, name, name_size);
+	return w;
+}
+
+static struct worker *find_worker(const struct session *s, const char *user)
+{
+	for (struct worker *w = s->workers; w; w = w->next) {
+		if (strcmp(w->user, user) == 0)
+			return w;
+	}
+	return NULL;
+}
+
+static void refuse_login(struct session *s, const struct request *r, const char *text)
+{
+	count_one(&s->shard->counts, bad_logins);
+	log_debug(&s->shard->log, "login_refused", "reason=\"%s\"", text);
+	reply_error(s, r, CODE_UNAUTHORIZED, text);
+	if (++s->bad_logins >= SESSION_BAD_LOGINS_MAX)
+		session_close(s, "too many refused logins");
+}
+
+/* A difficulty from the miner as work; 0 when it is not one. */
+static int64_t work_of(const struct session *s, double difficulty)
+{
+	const struct conf_pool *pool = s->shard->env->pool->conf;
+	char text[64];
+	int64_t work;
+
+	snprintf(text, sizeof(text), "%.17g", difficulty);
+	if (difficulty_to_work(text, pool->network->work_bits, pool->coin.diff_bits, &work) != OK)
+		return 0;
+	return work;
+}
+
+/* A difficulty that the miner asks for is where it starts and its floor, within the port's limits.
+ */
+static void set_floor(struct session *s, int64_t work)
+{
+	const struct conf_port *port = s->port->conf;
+
+	if (work <= 0)
+		return;
+	if (work < port->min_difficulty.work)
+		work = port->min_difficulty.work;
+	if (work > port->max_difficulty.work)
+		work = port->max_difficulty.work;
+	s->rule.min_work = work;
+}
+
+static void apply_password(struct session *s, const char *text)
+{
+	struct password p;
+
+	password_read(text, &p);
+	if (s->port->conf->is_fixed)
+		return;
+	if (p.min_difficulty > 0)
+		set_floor(s, work_of(s, p.min_difficulty));
+	if (p.start_difficulty > 0 && work_of(s, p.start_difficulty) > 0)
+		session_set_work(s, work_of(s, p.start_difficulty));
+	if (p.difficulty > 0 && work_of(s, p.difficulty) > 0) {
+		session_set_work(s, work_of(s, p.difficulty));
+		s->rule.fixed = true;
+	}
+}
+
+static bool add_worker(struct session *s, const struct request *r, const char *user)
+{
+	const struct conf_pool *pool = s->shard->env->pool->conf;
+	struct username name;
+	struct address address;
+	struct why why = {""};
+	struct worker *w;
+
+	if (username_read(user, &name, &why) != OK ||
+		address_decode(&pool->coin, pool->network, name.address, &address, &why) != OK) {
+		refuse_login(s, r, why.text);
+		return false;
+	}
+	if (s->worker_count >= SESSION_WORKERS_MAX) {
+		refuse_login(s, r, "Too many workers on one connection");
+		return false;
+	}
+	w = worker_new(user, address.text, name.worker);
+	w->token = journal_worker(s->shard->env->journal, w->address, w->name);
+	if (w->token == 0) {
+		free(w);
+		refuse_login(s, r, "Too many workers on this server");
+		return false;
+	}
+	w->next = s->workers;
+	s->workers = w;
+	s->worker_count++;
+	count_one(&s->shard->counts, logins);
+	log_debug(&s->shard->log, "worker_authorized", "address=%s worker=%s", w->address, w->name);
+	return true;
+}
+
+static void on_authorize(struct session *s, const struct request *r)
+{
+	char user[USERNAME_MAX + 2], password[USERNAME_MAX + 1];
+
+	if (r->param_count < 1 || !span_text(&r->params[0], user, sizeof(user))) {
+		refuse_login(s, r, "Authorize needs a user of up to 127 characters");
+		return;
+	}
+	if (!find_worker(s, user) && !add_worker(s, r, user))
+		return;
+	if (r->param_count > 1 && span_text(&r->params[1], password, sizeof(password)))
+		apply_password(s, password);
+	reply(s, r, "true");
+	give_first_job(s);
+}
+
+static void on_submit(struct session *s, const struct request *r)
+{
+	share_on_submit(s, r);
+}
+
+static void on_extranonce_subscribe(struct session *s, const struct request *r)
+{
+	reply(s, r, "true");
+}
+
+static void on_suggest_difficulty(struct session *s, const struct request *r)
+{
+	double difficulty;
+
+	if (r->param_count < 1 || !span_double(&r->params[0], &difficulty) || difficulty < 0) {
+		reply_error(s, r, CODE_OTHER, "Not a difficulty");
+		return;
+	}
+	if (!s->port->conf->is_fixed && difficulty > 0) {
+		set_floor(s, work_of(s, difficulty));
+		session_set_work(s, s->rule.min_work);
+	}
+	reply(s, r, "true");
+}
+
+static void on_suggest_target(struct session *s, const struct request *r)
+{
+	const struct conf_pool *pool = s->shard->env->pool->conf;
+	struct u256 target;
+	uint8_t bytes[32];
+
+	if (r->param_count < 1 || !span_hex(&r->params[0], bytes, sizeof(bytes))) {
+		reply_error(s, r, CODE_OTHER, "Not a target");
+		return;
+	}
+	target = u256_from_be(bytes);
+	if (!s->port->conf->is_fixed && !u256_is_zero(target)) {
+		set_floor(s, target_to_work(target, pool->network->work_bits));
+		session_set_work(s, s->rule.min_work);
+	}
+	reply(s, r, "true");
+}
+
+/* BIP310: an answer for each extension that was asked for; what we do not know is false. */
+static void on_configure(struct session *s, const struct request *r)
+{
+	struct span names[REQUEST_PARAMS_MAX];
+	unsigned n = r->param_count ? span_list(&r->params[0], names, REQUEST_PARAMS_MAX) : 0;
+	struct buf result = {0};
+	char name[64];
+
+	buf_add_u8(&result, '{');
+	for (unsigned i = 0; i < n; i++) {
+		if (!span_text(&names[i], name, sizeof(name)))
+			continue;
+		if (result.len > 1)
+			buf_add_u8(&result, ',');
+		buf_add_json_str(&result, name);
+		if (strcmp(name, "version-rolling") == 0 &&
+			s->shard->env->pool->conf->coin.version_rolling) {
+			s->version_mask = VERSION_MASK;
+			buf_printf(
+				&result, ":true,\"version-rolling.mask\":\"%08x\"", VERSION_MASK);
+		} else if (strcmp(name, "subscribe-extranonce") == 0 || strcmp(name, "info") == 0) {
+			buf_add_str(&result, ":true");
+		} else {
+			buf_add_str(&result, ":false");
+		}
+	}
+	buf_add_u8(&result, '}');
+	reply(s, r, buf_str(&result));
+	buf_free(&result);
+}
+
+static void on_get_transactions(struct session *s, const struct request *r)
+{
+	reply(s, r, "[]");
+}
+
+static void on_ping(struct session *s, const struct request *r)
+{
+	reply(s, r, "\"pong\"");
+}
+
+/* xmrig and its kin speak another protocol: say so in the place where they look. */
+static void on_login(struct session *s, const struct request *r)
+{
+	reply_error(s, r, CODE_OTHER,
+		"This is a stratum v1 pool: use a miner for this coin's algorithm");
+	session_close(s, "speaks another protocol");
+}
+
+static const struct {
+	const char *name;
+	void (*handle)(struct session *s, const struct request *r);
+} methods[] = {
+	{"mining.submit", on_submit},
+	{"mining.subscribe", on_subscribe},
+	{"mining.authorize", on_authorize},
+	{"mining.extranonce.subscribe", on_extranonce_subscribe},
+	{"mining.suggest_difficulty", on_suggest_difficulty},
+	{"mining.suggest_target", on_suggest_target},
+	{"mining.configure", on_configure},
+	{"mining.get_transactions", on_get_transactions},
+	{"mining.ping", on_ping},
+	{"login", on_login},
+};
+
+void protocol_on_request(struct session *s, const struct request *r)
+{
+	if (r->method.kind != JSON_KIND_STRING)
+		return; /* the answer to something that we asked */
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (request_is(r, methods[i].name)) {
+			methods[i].handle(s, r);
+			return;
+		}
+	}
+	reply_error(s, r, CODE_OTHER, "Unknown method");
+}

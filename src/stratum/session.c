@@ -1,0 +1,263 @@
+/* session.c -- see session.h. */
+#include "stratum/session.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "chain/difficulty.h"
+#include "stratum/pool.h"
+#include "stratum/protocol.h"
+#include "stratum/share.h"
+
+struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
+{
+	struct shard *shard = port->shard;
+	const struct conf_port *conf = port->conf;
+	int64_t now_ms = loop_now_ms(shard->loop);
+	struct session *s;
+	uint32_t extranonce1;
+
+	if (!extranonce_take(shard->extranonces, now_ms, &extranonce1))
+		return NULL;
+	s = NEW(struct session);
+	s->magic = SESSION_MAGIC;
+	s->shard = shard;
+	s->port = port;
+	s->conn = conn;
+	s->extranonce1 = extranonce1;
+	s->since_ms = now_ms;
+	s->rule = (struct vardiff_rule){conf->min_difficulty.work, conf->max_difficulty.work,
+		conf->share_interval_ms, conf->is_fixed};
+	s->work = conf->difficulty.work;
+	s->vardiff.last_share_ms = now_ms;
+	vardiff_start(&s->vardiff, now_ms);
+	list_init(&s->shares);
+	list_add_tail(&shard->sessions, &s->node);
+	atomic_fetch_add(&port->sessions, 1);
+	return s;
+}
+
+void session_on_closed(struct session *s, const char *reason)
+{
+	struct shard *shard = s->shard;
+
+	log_debug(&shard->log, "session_closed", "reason=\"%s\"", reason);
+	list_for (&s->shares, share, struct share, of_session) {
+		share->session = NULL;
+		list_remove(&share->of_session);
+	}
+	while (s->workers) {
+		struct worker *w = s->workers;
+
+		s->workers = w->next;
+		free(w);
+	}
+	extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1);
+	atomic_fetch_sub(&s->port->sessions, 1);
+	atomic_fetch_sub(&shard->env->conns, 1);
+	list_remove(&s->node);
+	buf_free(&s->partial);
+	s->magic = 0;
+	free(s);
+}
+
+void session_close(struct session *s, const char *reason)
+{
+	tcp_close(s->conn, reason);
+}
+
+void session_reply(struct session *s, const struct span *id, const char *result)
+{
+	struct buf line = {0};
+
+	buf_add_str(&line, "{\"id\":");
+	if (id->kind == JSON_KIND_STRING)
+		buf_printf(&line, "\"%.*s\"", (int)id->len, id->text);
+	else
+		buf_add(&line, id->text, id->len);
+	buf_printf(&line, ",\"result\":%s,\"error\":null}\n", result);
+	tcp_write(s->conn, line.data, line.len);
+	buf_free(&line);
+}
+
+void session_reply_error(struct session *s, const struct span *id, int code, const char *text)
+{
+	struct buf line = {0};
+
+	buf_add_str(&line, "{\"id\":");
+	if (id->kind == JSON_KIND_STRING)
+		buf_printf(&line, "\"%.*s\"", (int)id->len, id->text);
+	else
+		buf_add(&line, id->text, id->len);
+	buf_printf(&line, ",\"result\":null,\"error\":[%d,", code);
+	buf_add_json_str(&line, text);
+	buf_add_str(&line, ",null],\"reject-reason\":");
+	buf_add_json_str(&line, text);
+	buf_add_str(&line, "}\n");
+	tcp_write(s->conn, line.data, line.len);
+	buf_free(&line);
+}
+
+/* ---- difficulty and jobs ---- */
+
+static const struct step *find_step(const struct session *s, unsigned variant)
+{
+	for (unsigned i = 0; i < s->step_count; i++) {
+		const struct step *step =
+			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
+
+		if (step->variant == variant)
+			return step;
+	}
+	return NULL;
+}
+
+static const struct step *newest_step(const struct session *s)
+{
+	return &s->steps[s->step_newest];
+}
+
+static void add_step(struct session *s, uint32_t seq)
+{
+	uint8_t variant = s->step_count ? (newest_step(s)->variant + 1) % JOB_VARIANTS : 0;
+
+	s->step_newest = s->step_count ? (s->step_newest + 1) % SESSION_STEPS : 0;
+	if (s->step_count < SESSION_STEPS)
+		s->step_count++;
+	s->steps[s->step_newest] = (struct step){seq, s->work, variant};
+}
+
+/* mining.set_difficulty, which miners apply to the next job. */
+static void tell_difficulty(struct session *s, uint32_t seq)
+{
+	const struct conf_pool *pool = s->shard->env->pool->conf;
+	char text[DIFFICULTY_TEXT_MAX], line[DIFFICULTY_TEXT_MAX + 80];
+	int len;
+
+	difficulty_text(s->work, pool->network->work_bits, pool->coin.diff_bits, text);
+	len = snprintf(line, sizeof(line),
+		"{\"id\":null,\"method\":\"mining.set_difficulty\",\"params\":[%s]}\n", text);
+	tcp_write(s->conn, line, (size_t)len);
+	s->work_told = s->work;
+	add_step(s, seq);
+}
+
+void session_give_job(struct session *s, const struct job *job, bool is_clean)
+{
+	struct iovec iov[JOB_IOV];
+	char id[JOB_ID_LEN + 1];
+
+	if (!s->is_subscribed || !session_is_authorized(s))
+		return;
+	s->work = vardiff_clamp(&s->rule, s->work, job->network_work);
+	if (s->work != s->work_told) {
+		tell_difficulty(s, job->seq);
+		is_clean |= s->step_count == 1; /* the first job of a session */
+	}
+	job_line(job, newest_step(s)->variant, is_clean, id, iov);
+	tcp_writev(s->conn, iov, JOB_IOV);
+	count_one(&s->shard->counts, jobs_sent);
+}
+
+bool session_job_work(const struct session *s, uint32_t seq, unsigned variant, int64_t *out)
+{
+	const struct step *step = find_step(s, variant);
+
+	if (!step || ((seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1)) > 1u << (JOB_SEQ_BITS - 1))
+		return false;
+	*out = step->work;
+	return true;
+}
+
+/* The same job at another difficulty: a later time makes it new work, so nothing is found twice. */
+static void retell_job(struct session *s)
+{
+	const struct job *job = s->shard->current;
+	uint32_t now_s = (uint32_t)(clock_wall_ms() / 1000);
+	struct buf line = {0};
+
+	tell_difficulty(s, job->seq);
+	job_line_at(job, newest_step(s)->variant, now_s > job->time ? now_s : job->time + 1, &line);
+	tcp_write(s->conn, line.data, line.len);
+	buf_free(&line);
+	count_one(&s->shard->counts, jobs_sent);
+}
+
+void session_set_work(struct session *s, int64_t work)
+{
+	const struct job *job = s->shard->current;
+	int64_t clamped = vardiff_clamp(&s->rule, work, job ? job->network_work : 0);
+
+	if (clamped == s->work)
+		return;
+	s->work = clamped;
+	vardiff_start(&s->vardiff, loop_now_ms(s->shard->loop));
+	count_one(&s->shard->counts, retargets);
+	if (s->work_told > 0 && s->work / 4 >= s->work_told && job)
+		retell_job(s);
+}
+
+void session_sweep(struct session *s, int64_t now_ms)
+{
+	if (!session_is_authorized(s)) {
+		if (now_ms - s->since_ms > SESSION_LOGIN_MS)
+			session_close(s, "did not authorize a worker in time");
+		return;
+	}
+	session_set_work(s, vardiff_sweep(&s->vardiff, &s->rule, s->work, now_ms));
+}
+
+/* ---- lines ---- */
+
+static void on_line(struct session *s, const char *line, size_t len)
+{
+	struct request request;
+
+	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
+		len--;
+	if (len == 0)
+		return;
+	if (request_read(line, len, &request) == OK && request.id.len <= REQUEST_ID_MAX) {
+		protocol_on_request(s, &request);
+		return;
+	}
+	count_one(&s->shard->counts, malformed);
+	if (++s->bad_lines >= SESSION_BAD_LINES_MAX)
+		session_close(s, "sends no JSON-RPC");
+}
+
+void session_on_data(struct session *s, const char *data, size_t len)
+{
+	size_t max = session_is_authorized(s) ? SESSION_LINE_MAX : SESSION_LINE_MAX_NEW;
+
+	while (len > 0 && tcp_is_open(s->conn) && !s->shard->stopping) {
+		const char *end = memchr(data, '\n', len);
+		size_t part = end ? (size_t)(end - data) : len;
+
+		if (s->partial.len + part > max) {
+			session_close(s, "line too long");
+			return;
+		}
+		if (!end) {
+			buf_add(&s->partial, data, part);
+			return;
+		}
+		if (s->partial.len > 0) {
+			struct buf line = s->partial;
+
+			s->partial = (struct buf){0};
+			buf_add(&line, data, part);
+			on_line(s, (const char *)line.data, line.len);
+			buf_free(&line);
+		} else {
+			on_line(s, data, part);
+		}
+		data += part + 1;
+		len -= part + 1;
+	}
+}

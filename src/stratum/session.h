@@ -1,0 +1,102 @@
+/*
+ * session.h -- one miner's connection, from accept to close.
+ *
+ * Thread:  a session belongs to the loop that accepted it; every function here runs on that loop.
+ * Memory:  freed by the loop after the connection has closed; shares in flight then lose their
+ * session, not their work.
+ */
+#ifndef STRATUM_SESSION_H
+#define STRATUM_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "io/tcp.h"
+#include "stratum/request.h"
+#include "stratum/shard.h"
+#include "stratum/vardiff.h"
+
+#define SESSION_MAGIC 0x73657373u
+
+enum {
+	SESSION_LINE_MAX = 16384,    /* [bytes] */
+	SESSION_LINE_MAX_NEW = 8192, /* before a worker is authorised */
+	SESSION_OUT_MAX = 262144,    /* [bytes] unread output that ends the connection */
+	SESSION_WORKERS_MAX = 64,    /* authorised on one connection */
+	SESSION_SHARES_MAX = 100,    /* in flight on one connection */
+	SESSION_BAD_LINES_MAX = 5,   /* then it is closed */
+	SESSION_BAD_LOGINS_MAX = 10,
+	SESSION_LOGIN_MS = 60000, /* to authorise a worker in; slow Wi-Fi devices need half of it */
+	SESSION_STEPS = 8,        /* difficulties remembered */
+};
+
+/* An authorised worker of the session. One allocation with its three strings. */
+struct worker {
+	struct worker *next;
+	uint32_t token;      /* journal_worker() */
+	const char *user;    /* as the miner wrote it */
+	const char *address; /* canonical */
+	const char *name;
+};
+
+/* From the job with this sequence on, jobs with this variant are worth `work`. */
+struct step {
+	uint32_t seq;
+	int64_t work;
+	uint8_t variant;
+};
+
+struct session {
+	uint32_t magic;
+	struct list node; /* in shard->sessions */
+	struct shard *shard;
+	struct shard_port *port;
+	struct tcp_conn *conn;
+	struct buf partial; /* an unfinished line; empty between lines */
+	struct worker *workers;
+	struct list shares; /* in flight, so that they can forget the session */
+	int64_t since_ms;
+	uint32_t extranonce1;
+	uint32_t version_mask;
+	int64_t work;      /* to be used from the next job on */
+	int64_t work_told; /* in the last mining.set_difficulty; 0: none yet */
+	struct vardiff_rule rule;
+	struct vardiff vardiff;
+	struct step steps[SESSION_STEPS]; /* a ring */
+	uint8_t step_count, step_newest;
+	uint8_t worker_count, bad_lines, bad_logins;
+	uint16_t share_count;
+	bool is_subscribed;
+};
+
+/** session_new(port, conn): NULL when no extranonce is left. */
+struct session *session_new(struct shard_port *port, struct tcp_conn *conn);
+void session_on_data(struct session *s, const char *data, size_t len);
+void session_on_closed(struct session *s, const char *reason);
+/** session_close(s, reason): after what is written has left. */
+void session_close(struct session *s, const char *reason);
+
+static inline bool session_is_authorized(const struct session *s)
+{
+	return s->workers != NULL;
+}
+
+/** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
+ * subscribe and authorize. */
+void session_give_job(struct session *s, const struct job *job, bool is_clean);
+/** session_job_work(s, seq, variant, out): the work that a share of this job is worth; false: never
+ * given to it. */
+bool session_job_work(const struct session *s, uint32_t seq, unsigned variant, int64_t *out);
+/** session_set_work(s, work): clamped; told with the next job, or at once with the same job when it
+ * rises steeply. */
+void session_set_work(struct session *s, int64_t work);
+/** session_sweep(s, now_ms): the timer's visit: deadlines and silent miners. */
+void session_sweep(struct session *s, int64_t now_ms);
+
+/* Replies. `id` is echoed as it came. */
+void session_reply(struct session *s, const struct span *id, const char *result);
+void session_reply_error(struct session *s, const struct span *id, int code, const char *text);
+
+#endif

@@ -1,0 +1,333 @@
+/* shard.c -- see shard.h. */
+#include "stratum/shard.h"
+
+#include <semaphore.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "pow/pow.h"
+#include "stratum/pool.h"
+#include "stratum/session.h"
+#include "stratum/share.h"
+
+enum { SWEEP_MS = 5000, BACKLOG = 4096 };
+
+/* ---- connections ---- */
+
+static void *on_accept(void *ctx, struct tcp_conn *conn)
+{
+	struct shard_port *port = ctx;
+	struct shard_env *env = port->shard->env;
+	struct session *s = NULL;
+
+	if (atomic_fetch_add(&env->conns, 1) < env->max_conns)
+		s = session_new(port, conn);
+	if (s) {
+		count_one(&port->shard->counts, connections);
+		return s;
+	}
+	atomic_fetch_sub(&env->conns, 1);
+	count_one(&port->shard->counts, refused);
+	log_odd(&port->shard->log, "connection_refused", "port=%s max_conns=%u", port->conf->name,
+		env->max_conns);
+	return NULL;
+}
+
+static void on_data(void *owner, const char *data, size_t len)
+{
+	session_on_data(CAST_OBJ(struct session, owner, SESSION_MAGIC), data, len);
+}
+
+static void on_closed(void *owner, const char *reason)
+{
+	session_on_closed(CAST_OBJ(struct session, owner, SESSION_MAGIC), reason);
+}
+
+static const struct tcp_events events = {on_accept, on_data, on_closed};
+
+static void on_sweep(void *ctx)
+{
+	struct shard *s = ctx;
+	int64_t now_ms = loop_now_ms(s->loop);
+
+	list_for (&s->sessions, session, struct session, node)
+		session_sweep(session, now_ms);
+}
+
+/* ---- jobs ---- */
+
+struct job_mail {
+	struct mail mail;
+	struct shard *shard;
+	struct job *job;
+};
+
+static void forget_job(struct given_job *given)
+{
+	job_unref(given->job);
+	seen_free(&given->seen);
+	*given = (struct given_job){0};
+}
+
+struct given_job *shard_job(struct shard *s, uint32_t seq)
+{
+	int64_t now_ms = loop_now_ms(s->loop);
+
+	for (unsigned i = 0; i < JOBS_KEPT; i++) {
+		struct given_job *given = &s->jobs[(s->newest + JOBS_KEPT - i) % JOBS_KEPT];
+
+		if (given->job && given->job->seq == seq)
+			return now_ms - given->since_ms <= JOB_LIFE_MS ? given : NULL;
+	}
+	return NULL;
+}
+
+static void on_job_mail(struct mail *mail)
+{
+	struct job_mail *m = CONTAINER_OF(mail, struct job_mail, mail);
+	struct shard *s = m->shard;
+	struct job *job = m->job;
+
+	s->newest = (s->newest + 1) % JOBS_KEPT;
+	forget_job(&s->jobs[s->newest]);
+	s->jobs[s->newest] = (struct given_job){.job = job, .since_ms = loop_now_ms(s->loop)};
+	s->current = job;
+	list_for (&s->sessions, session, struct session, node)
+		session_give_job(session, job, job->is_new_tip);
+	free(m);
+}
+
+void shard_on_job(struct shard *s, struct job *job)
+{
+	struct job_mail *m = NEW(struct job_mail);
+
+	m->mail.deliver = on_job_mail;
+	m->shard = s;
+	m->job = job_ref(job);
+	loop_post(s->loop, &m->mail);
+}
+
+/* ---- the journal's word ---- */
+
+static void on_settled_mail(struct mail *mail)
+{
+	struct shard *s = CONTAINER_OF(mail, struct shard, settled_mail);
+	struct settled *list;
+	size_t n;
+
+	pthread_mutex_lock(&s->settled_lock);
+	list = s->settled;
+	n = s->settled_count;
+	s->settled = NULL;
+	s->settled_count = s->settled_cap = 0;
+	s->settled_posted = false;
+	pthread_mutex_unlock(&s->settled_lock);
+	for (size_t i = 0; i < n; i++)
+		share_settle(s, list[i].through, list[i].result);
+	free(list);
+}
+
+void shard_on_settled(struct shard *s, uint64_t through, enum err result)
+{
+	bool post;
+
+	pthread_mutex_lock(&s->settled_lock);
+	if (s->settled_count > 0 && s->settled[s->settled_count - 1].result == result) {
+		s->settled[s->settled_count - 1].through = through;
+	} else {
+		s->settled = array_grow(
+			s->settled, s->settled_count, &s->settled_cap, sizeof(*s->settled));
+		s->settled[s->settled_count++] = (struct settled){through, result};
+	}
+	post = !s->settled_posted;
+	s->settled_posted = true;
+	pthread_mutex_unlock(&s->settled_lock);
+	if (post)
+		loop_post(s->loop, &s->settled_mail);
+}
+
+/* ---- life ---- */
+
+enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, struct why *why)
+{
+	const struct conf_pool *pool = env->pool->conf;
+	struct shard *s = NEW(struct shard);
+
+	s->env = env;
+	s->index = index;
+	s->log = (struct logger){"stratum", pool->name};
+	if (!env->verify) {
+		struct pow_algo *algo = env->pool->algo;
+		enum err err = pow_ctx_new(algo, pow_choose_variant(algo, 1), &s->hasher, why);
+
+		if (err != OK) {
+			free(s);
+			return err;
+		}
+	}
+	s->loop = loop_new();
+	s->sweep = timer_new(s->loop, on_sweep, s);
+	s->extranonces = extranonce_pool_new(env->node_id, index, env->shard_count, JOB_LIFE_MS);
+	s->owed_last = &s->owed;
+	s->settled_mail.deliver = on_settled_mail;
+	pthread_mutex_init(&s->settled_lock, NULL);
+	list_init(&s->sessions);
+	s->port_count = pool->ports_count;
+	s->ports = NEW_ARRAY(struct shard_port, s->port_count);
+	for (size_t i = 0; i < s->port_count; i++) {
+		s->ports[i].shard = s;
+		s->ports[i].conf = &pool->ports[i];
+	}
+	*out = s;
+	return OK;
+}
+
+enum err shard_listen(struct shard *s, struct why *why)
+{
+	for (size_t i = 0; i < s->port_count; i++) {
+		struct shard_port *port = &s->ports[i];
+		const struct conf_listen *listen = &port->conf->listen;
+		const char *format = strchr(listen->host, ':') ? "[%s]:%u" : "%s:%u";
+		char *address = str_printf(format, listen->host, listen->port);
+		enum err err = tcp_listen(s->loop, address, BACKLOG, SESSION_OUT_MAX, &events, port,
+			&port->listener, why);
+
+		free(address);
+		if (err != OK)
+			return err;
+	}
+	return OK;
+}
+
+static void *run_shard(void *arg)
+{
+	struct shard *s = arg;
+
+	timer_start(s->sweep, SWEEP_MS, SWEEP_MS);
+	loop_run(s->loop);
+	return NULL;
+}
+
+void shard_start(struct shard *s)
+{
+	sigset_t all, old;
+	int failed;
+
+	sigfillset(&all); /* signals are for the role's own loop */
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	failed = pthread_create(&s->thread, NULL, run_shard, s);
+	assert(!failed);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+struct call_mail {
+	struct mail mail;
+	struct shard *shard;
+};
+
+static void post_call(struct shard *s, void (*deliver)(struct mail *mail))
+{
+	struct call_mail *m = NEW(struct call_mail);
+
+	m->mail.deliver = deliver;
+	m->shard = s;
+	loop_post(s->loop, &m->mail);
+}
+
+static void close_listeners(struct shard *s)
+{
+	for (size_t i = 0; i < s->port_count; i++) {
+		tcp_listener_close(s->ports[i].listener);
+		s->ports[i].listener = NULL;
+	}
+}
+
+static void on_close_ports(struct mail *mail)
+{
+	struct call_mail *m = CONTAINER_OF(mail, struct call_mail, mail);
+
+	m->shard->stopping = true;
+	close_listeners(m->shard);
+	free(m);
+}
+
+void shard_close_ports(struct shard *s)
+{
+	post_call(s, on_close_ports);
+}
+
+/* A message that wakes the thread that sent it. */
+struct barrier_mail {
+	struct mail mail;
+	sem_t passed;
+};
+
+static void on_barrier(struct mail *mail)
+{
+	sem_post(&CONTAINER_OF(mail, struct barrier_mail, mail)->passed);
+}
+
+void shard_barrier(struct shard *s)
+{
+	struct barrier_mail m = {.mail.deliver = on_barrier};
+
+	sem_init(&m.passed, 0, 0);
+	loop_post(s->loop, &m.mail);
+	while (sem_wait(&m.passed) != 0)
+		;
+	sem_destroy(&m.passed);
+}
+
+static void on_good_bye(struct mail *mail)
+{
+	struct call_mail *m = CONTAINER_OF(mail, struct call_mail, mail);
+	struct shard *s = m->shard;
+
+	close_listeners(s);
+	list_for (&s->sessions, session, struct session, node)
+		session_close(session, "server stops");
+	loop_stop(s->loop);
+	free(m);
+}
+
+void shard_stop(struct shard *s)
+{
+	if (!s->thread)
+		return;
+	post_call(s, on_good_bye);
+	pthread_join(s->thread, NULL);
+	s->thread = 0;
+}
+
+static void free_shares(struct share *share)
+{
+	while (share) {
+		struct share *next = share->next;
+
+		job_unref(share->job);
+		free(share);
+		share = next;
+	}
+}
+
+void shard_free(struct shard *s)
+{
+	if (!s)
+		return;
+	close_listeners(s);
+	timer_free(s->sweep);
+	list_for (&s->sessions, session, struct session, node)
+		session_close(session, "server stops");
+	loop_free(s->loop);
+	for (unsigned i = 0; i < JOBS_KEPT; i++)
+		forget_job(&s->jobs[i]);
+	free_shares(s->free_shares);
+	free_shares(s->owed);
+	extranonce_pool_free(s->extranonces);
+	pow_ctx_free(s->hasher);
+	pthread_mutex_destroy(&s->settled_lock);
+	free(s->settled);
+	free(s->ports);
+	free(s);
+}

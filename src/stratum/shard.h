@@ -1,0 +1,123 @@
+/*
+ * shard.h -- one loop thread of the role with everything it serves: its sessions, jobs and shares
+ * in flight.
+ *
+ * Thread:  a shard's fields belong to its loop thread. Other threads send it mail (shard_on_job())
+ * or read its counters. Invariants:
+ *          1. a session, its shares and its jobs never leave their shard;
+ *          2. nothing that a share touches here is locked, but the queues to hashers and journal;
+ *          3. `owed` is in ticket order, because only this thread appends for it.
+ */
+#ifndef STRATUM_SHARD_H
+#define STRATUM_SHARD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "io/loop.h"
+#include "io/tcp.h"
+#include "journal/journal.h"
+#include "stratum/count.h"
+#include "stratum/extranonce.h"
+#include "stratum/job.h"
+#include "stratum/seen.h"
+
+struct blocks;
+struct flush;
+struct pool;
+struct shard;
+struct share;
+struct verify;
+
+/* What all shards share; immutable once they run. */
+struct shard_env {
+	const struct conf *conf;
+	struct pool *pool;
+	struct journal *journal;
+	struct flush *flush;
+	struct verify *verify; /* NULL: the hash is so cheap that the loop computes it itself */
+	unsigned node_id;
+	unsigned shard_count;
+	unsigned max_conns; /* of all shards together */
+	atomic_uint conns;
+};
+
+enum { JOBS_KEPT = 32, JOB_LIFE_MS = 300000 };
+
+/* A job that this shard's sessions were given, and the shares of it that were seen. */
+struct given_job {
+	struct job *job; /* NULL: the place is free */
+	int64_t since_ms;
+	struct seen seen;
+};
+
+/* A port on this shard's loop. */
+struct shard_port {
+	struct shard *shard;
+	const struct conf_port *conf;
+	struct tcp_listener *listener;
+	atomic_uint sessions;
+};
+
+/* What the journal said: all tickets up to `through` are settled with this result. */
+struct settled {
+	uint64_t through;
+	enum err result;
+};
+
+struct shard {
+	struct shard_env *env;
+	unsigned index;
+	struct logger log;
+	struct loop *loop;
+	pthread_t thread;
+	struct timer *sweep;
+	struct shard_port *ports;
+	size_t port_count;
+	struct list sessions;
+	struct extranonce_pool *extranonces;
+	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
+	unsigned newest;
+	struct job *current;    /* NULL before the first template */
+	struct pow_ctx *hasher; /* when env->verify is NULL */
+	struct share *free_shares;
+	struct share *owed, **owed_last; /* accepted, waiting for the journal */
+	unsigned in_flight;              /* shares being hashed */
+	bool stopping;
+	struct counts counts;
+
+	pthread_mutex_t settled_lock; /* guards the three below: the journal's thread writes them */
+	struct settled *settled;
+	size_t settled_count, settled_cap;
+	struct mail settled_mail;
+	bool settled_posted;
+};
+
+/** shard_new(env, index, out, why): makes the loop; nothing runs yet. errs of pow_ctx_new(). */
+enum err shard_new(
+	struct shard_env *env, unsigned index, struct shard **out, struct why *why) MUST_CHECK;
+/** shard_listen(s, why): open the ports; before shard_start(). */
+enum err shard_listen(struct shard *s, struct why *why) MUST_CHECK;
+void shard_start(struct shard *s);
+/** shard_on_job(s, job): give it to every session; takes a reference of its own. */
+void shard_on_job(struct shard *s, struct job *job) ANY_THREAD;
+/** shard_on_settled(s, through, result): from the journal's thread. */
+void shard_on_settled(struct shard *s, uint64_t through, enum err result) ANY_THREAD;
+/** shard_close_ports(s): accept nobody more and read no more lines; what is in flight is still
+ * answered. */
+void shard_close_ports(struct shard *s) ANY_THREAD;
+/** shard_barrier(s): wait until all mail that was posted before has been delivered. The shard runs.
+ */
+void shard_barrier(struct shard *s) BLOCKS;
+/** shard_stop(s): say good-bye to the sessions, end the thread. BLOCKS. */
+void shard_stop(struct shard *s);
+void shard_free(struct shard *s);
+
+/** shard_job(s, seq): the given job, or NULL when it is unknown or too old. */
+struct given_job *shard_job(struct shard *s, uint32_t seq) ON_LOOP;
+
+#endif

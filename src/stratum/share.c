@@ -1,0 +1,315 @@
+/* share.c -- see share.h. The way of a share: share_on_submit -> on_hashed -> share_settle. */
+#include "stratum/share.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "chain/target.h"
+#include "stratum/block.h"
+#include "stratum/flush.h"
+#include "stratum/pool.h"
+#include "stratum/username.h"
+
+enum { TIME_AHEAD_S = 600 }; /* how far a miner may roll the time */
+
+/* What a miner sent, as numbers. */
+struct submission {
+	struct worker *worker;
+	struct given_job *given;
+	int64_t work;
+	struct share_key key;
+};
+
+static struct share *share_take(struct shard *shard)
+{
+	struct share *share = shard->free_shares;
+
+	if (share)
+		shard->free_shares = share->next;
+	else
+		share = NEW(struct share);
+	share->shard = shard;
+	list_init(&share->of_session);
+	return share;
+}
+
+static void share_drop(struct share *share)
+{
+	struct shard *shard = share->shard;
+
+	if (share->session) {
+		share->session->share_count--;
+		list_remove(&share->of_session);
+	}
+	job_unref(share->job);
+	share->job = NULL;
+	share->session = NULL;
+	share->next = shard->free_shares;
+	shard->free_shares = share;
+}
+
+/* A worker that was not authorised under this spelling passes when it is the only one, or the
+ * address is the same. */
+static struct worker *find_worker(const struct session *s, const struct span *user)
+{
+	char text[USERNAME_MAX + 2];
+	struct username name;
+
+	if (!s->workers || !span_text(user, text, sizeof(text)))
+		return NULL;
+	for (struct worker *w = s->workers; w; w = w->next) {
+		if (strcmp(w->user, text) == 0)
+			return w;
+	}
+	if (username_read(text, &name, NULL) != OK)
+		return NULL;
+	for (struct worker *w = s->workers; w; w = w->next) {
+		if (strcasecmp(w->address, name.address) == 0)
+			return w;
+	}
+	return NULL;
+}
+
+static enum verdict find_job(const struct session *s, const struct span *id, struct submission *out)
+{
+	const struct job *current = s->shard->current;
+	uint32_t wire;
+
+	if (!span_hex_u32(id, &wire))
+		return VERDICT_UNKNOWN_JOB;
+	out->given = shard_job(s->shard, wire >> 4);
+	if (!out->given || !session_job_work(s, wire >> 4, wire & (JOB_VARIANTS - 1), &out->work))
+		return VERDICT_UNKNOWN_JOB;
+	if (!template_same_tip(out->given->job->template, current->template))
+		return VERDICT_STALE;
+	return VERDICT_ACCEPTED;
+}
+
+static enum verdict check_time(const struct job *job, uint32_t time)
+{
+	uint32_t now_s = (uint32_t)(clock_wall_ms() / 1000);
+	uint32_t latest = (now_s > job->time ? now_s : job->time) + TIME_AHEAD_S;
+
+	return time < job->min_time || time > latest ? VERDICT_BAD_TIME : VERDICT_ACCEPTED;
+}
+
+/* All that can be said without hashing. params: user, job id, extranonce2, time, nonce[, version
+ * bits] */
+static enum verdict check(const struct session *s, const struct request *r, struct submission *out)
+{
+	const struct span *p = r->params;
+	uint32_t bits = 0;
+	enum verdict v;
+
+	if (!s->is_subscribed)
+		return VERDICT_NOT_SUBSCRIBED;
+	if (r->param_count < 5)
+		return s->workers ? VERDICT_MALFORMED : VERDICT_UNAUTHORIZED;
+	out->worker = find_worker(s, &p[0]);
+	if (!out->worker)
+		return VERDICT_UNAUTHORIZED;
+	if (s->share_count >= SESSION_SHARES_MAX)
+		return VERDICT_TOO_MANY;
+	v = find_job(s, &p[1], out);
+	if (v != VERDICT_ACCEPTED)
+		return v;
+	if (!span_hex(&p[2], out->key.extranonce2, EXTRANONCE2_LEN))
+		return VERDICT_BAD_EXTRANONCE2;
+	if (!span_hex_u32(&p[3], &out->key.time) || !span_hex_u32(&p[4], &out->key.nonce))
+		return VERDICT_MALFORMED;
+	out->key.version = out->given->job->version;
+	if (r->param_count > 5 && s->version_mask) {
+		if (!span_hex_u32(&p[5], &bits))
+			return VERDICT_MALFORMED;
+		if (bits & ~s->version_mask)
+			return VERDICT_BAD_VERSION;
+		out->key.version = (out->key.version & ~s->version_mask) | bits;
+	}
+	v = check_time(out->given->job, out->key.time);
+	if (v != VERDICT_ACCEPTED)
+		return v;
+	out->key.extranonce1 = s->extranonce1;
+	return seen_add(&out->given->seen, &out->key) ? VERDICT_ACCEPTED : VERDICT_DUPLICATE;
+}
+
+static void send_verdict(struct share *share)
+{
+	struct span id = {share->id, strlen(share->id), share->id_kind};
+
+	if (id.kind == JSON_KIND_NONE)
+		return;
+	if (share->verdict == VERDICT_ACCEPTED)
+		session_reply(share->session, &id, "true");
+	else
+		session_reply_error(share->session, &id, verdict_code(share->verdict),
+			verdict_text(share->verdict));
+}
+
+/*
+ * The verdict is known. A session's submits are answered in the order in which they came, because
+ * cpuminer-opt gives every submit the same id and matches answers by their order.
+ */
+static void decide(struct share *share, enum verdict v)
+{
+	struct session *s = share->session;
+
+	count_verdict(&share->shard->counts, v);
+	if (v != VERDICT_ACCEPTED && share->address[0])
+		flush_reject(share->shard->env->flush, share->address, share->worker, v);
+	share->verdict = v;
+	share->is_decided = true;
+	if (!s) {
+		share_drop(share);
+		return;
+	}
+	while (!list_is_empty(&s->shares)) {
+		struct share *first = CONTAINER_OF(s->shares.next, struct share, of_session);
+
+		if (!first->is_decided)
+			break;
+		send_verdict(first);
+		share_drop(first);
+	}
+}
+
+static void reject(struct share *share, enum verdict v)
+{
+	if (share->session)
+		vardiff_alive(&share->session->vardiff, loop_now_ms(share->shard->loop));
+	decide(share, v);
+}
+
+static void owe(struct share *share)
+{
+	struct shard *shard = share->shard;
+
+	share->next = NULL;
+	*shard->owed_last = share;
+	shard->owed_last = &share->next;
+}
+
+static void accept(struct share *share, bool is_block)
+{
+	struct shard *shard = share->shard;
+	struct journal_share record = {
+		.worker = share->token,
+		.pool = (uint16_t)shard->env->pool->conf->id,
+		.height = share->job->height,
+		.work = share->work,
+		.job = share->job->seq,
+		.hash_top = get_le64(share->task.hash + 24),
+		.time_ms = clock_wall_ms(),
+		.is_block = is_block,
+	};
+
+	share->ticket = journal_append(shard->env->journal, &record);
+	/* Only now, so that the finder's share stands in the journal before the height rises. */
+	if (is_block)
+		block_found(shard->env->pool->blocks, share);
+	if (share->ticket == 0)
+		decide(share, VERDICT_NOT_RECORDED);
+	else
+		owe(share);
+}
+
+static void on_hashed(struct mail *mail)
+{
+	struct share *share = CONTAINER_OF(mail, struct share, task.mail);
+	const struct pool *pool = share->shard->env->pool;
+	struct u256 target = target_from_work(share->work, pool->conf->network->work_bits);
+	bool is_block = target_is_met(&share->job->template->target, share->task.hash);
+
+	share->shard->in_flight--;
+	if (is_block)
+		count_one(&share->shard->counts, blocks);
+	if (is_block || target_is_met(&target, share->task.hash))
+		accept(share, is_block);
+	else
+		reject(share, VERDICT_LOW_DIFFICULTY);
+}
+
+static void hash(struct share *share)
+{
+	struct shard *shard = share->shard;
+
+	shard->in_flight++;
+	share->task.mail.deliver = on_hashed;
+	share->task.loop = shard->loop;
+	if (shard->env->verify) {
+		verify_submit(shard->env->verify, &share->task);
+		return;
+	}
+	pow_hash(shard->hasher, 1, (const uint8_t(*)[POW_HEADER_LEN])share->task.header,
+		(uint8_t(*)[POW_HASH_LEN])share->task.hash);
+	on_hashed(&share->task.mail);
+}
+
+/* A share of this session, at the end of those that it waits for. */
+static struct share *share_new(
+	struct session *s, const struct request *r, const struct worker *worker)
+{
+	struct share *share = share_take(s->shard);
+
+	share->session = s;
+	list_add_tail(&s->shares, &share->of_session);
+	s->share_count++;
+	share->is_decided = false;
+	share->id_kind = request_wants_reply(r) ? r->id.kind : JSON_KIND_NONE;
+	memcpy(share->id, r->id.text ? r->id.text : "", r->id.len);
+	share->id[r->id.len] = '\0';
+	share->token = worker ? worker->token : 0;
+	str_copy(share->address, sizeof(share->address), worker ? worker->address : "");
+	str_copy(share->worker, sizeof(share->worker), worker ? worker->name : "");
+	return share;
+}
+
+void share_on_submit(struct session *s, const struct request *r)
+{
+	struct submission sub = {0};
+	enum verdict v = check(s, r, &sub);
+	struct share *share = share_new(s, r, sub.worker);
+
+	if (v != VERDICT_ACCEPTED) {
+		reject(share, v);
+		return;
+	}
+	share->job = job_ref(sub.given->job);
+	share->work = sub.work;
+	put_be32(share->nonce, s->extranonce1);
+	memcpy(share->nonce + EXTRANONCE1_LEN, sub.key.extranonce2, EXTRANONCE2_LEN);
+	job_header(share->job, share->nonce, sub.key.time, sub.key.nonce, sub.key.version,
+		share->task.header);
+	hash(share);
+}
+
+/* The share is on disk: count it and say so. */
+static void answer(struct share *share)
+{
+	struct shard *shard = share->shard;
+	struct session *s = share->session;
+	int64_t work = share->work;
+
+	count_add(&shard->counts, work, work);
+	decide(share, VERDICT_ACCEPTED);
+	if (s)
+		session_set_work(s, vardiff_share(&s->vardiff, &s->rule, s->work, work,
+					    loop_now_ms(shard->loop)));
+}
+
+void share_settle(struct shard *shard, uint64_t through, enum err result)
+{
+	while (shard->owed && shard->owed->ticket <= through) {
+		struct share *share = shard->owed;
+
+		shard->owed = share->next;
+		if (!shard->owed)
+			shard->owed_last = &shard->owed;
+		if (result == OK)
+			answer(share);
+		else
+			decide(share, VERDICT_NOT_RECORDED);
+	}
+}

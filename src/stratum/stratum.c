@@ -1,0 +1,402 @@
+/*
+ * stratum.c -- the role's life: what is started in which order, and how it ends without losing an
+ * answer.
+ *
+ * Start: identity, journal, hashers, shards, outbox, flush, daemons. The end is the same backwards:
+ * no new work, hash what came in, commit it, answer it, store it.
+ */
+#include "stratum/stratum.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/path.h"
+#include "pow/pow.h"
+#include "store/store.h"
+#include "stratum/flush.h"
+#include "stratum/node.h"
+#include "stratum/pool.h"
+#include "stratum/shard.h"
+#include "stratum/status.h"
+#include "stratum/verify.h"
+
+enum { LOOPS_MAX = 64, LOOPS_AUTO_MAX = 4, CLAIM_PATIENCE_MS = 30000, KEEP_ALIVE_CHECK_MS = 1000 };
+
+static const struct logger lg = {"stratum", ""};
+
+struct stratum {
+	const struct conf *conf;
+	char *dir, *journal_dir, *outbox_dir;
+	struct loop *loop; /* signals and slow timers; miners have loops of their own */
+	struct timer *keep_alive;
+	struct node node;
+	struct pool pool;
+	struct journal *journal;
+	struct verify *verify;
+	struct flush *flush;
+	struct shard_env env;
+	struct shard *shards[LOOPS_MAX];
+	unsigned shard_count;
+	struct status *status;
+	bool is_pool_made, is_pool_running, is_flush_running;
+	atomic_bool is_fenced;
+};
+
+static unsigned cores(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n < 1 ? 1 : (unsigned)n;
+}
+
+/* Nine tenths of the open files that we may have are for miners. */
+static unsigned connection_limit(unsigned configured)
+{
+	struct rlimit limit = {1024, 1024};
+	unsigned most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	most = limit.rlim_cur > 2000000 ? 1800000 : (unsigned)limit.rlim_cur / 10 * 9;
+	return configured && configured < most ? configured : most;
+}
+
+/*
+ * The node's id comes from the database the first time; afterwards we remember it, and the database
+ * need not be there.
+ */
+static enum err claim_node(struct stratum *s, struct why *why)
+{
+	int64_t until_ms = clock_mono_ms() + CLAIM_PATIENCE_MS;
+	enum err err;
+
+	for (;;) {
+		struct store *st = NULL;
+
+		err = store_open(&s->conf->store, &st, why);
+		if (err == OK)
+			err = store_migrate(st, why);
+		if (err == OK)
+			err = node_claim(&s->node, s->dir, st, why);
+		store_close(st);
+		if (err == OK || err == ERR_CONFLICT || err == ERR_VERSION || err == ERR_LIMIT)
+			return err;
+		if (s->node.id >= 0) {
+			log_odd(&lg, "database_away",
+				"text=\"starting as node %d without it\" reason=\"%s\"",
+				(int)s->node.id, why->text);
+			return OK;
+		}
+		if (clock_mono_ms() > until_ms)
+			return err;
+		clock_sleep_ms(500);
+	}
+}
+
+static void on_settled(void *ctx, uint64_t through, enum err result)
+{
+	struct stratum *s = ctx;
+
+	if (result != OK)
+		log_broken(&lg, "share_not_recorded", "through=%llu reason=\"%s\"",
+			(unsigned long long)through, err_text(result));
+	for (unsigned i = 0; i < s->shard_count; i++)
+		shard_on_settled(s->shards[i], through, result);
+}
+
+static enum err open_journal(struct stratum *s, struct why *why)
+{
+	struct journal_options options = {
+		.dir = s->journal_dir,
+		.node_id = (uint32_t)s->node.id,
+		.epoch = (uint64_t)s->node.epoch,
+		.sync = s->conf->stratum.sync == CONF_SYNC_OS ? JOURNAL_SYNC_OS : JOURNAL_SYNC_DISK,
+	};
+	enum err err = journal_open(&options, &s->journal, why);
+	struct journal_status status;
+
+	if (err != OK)
+		return err;
+	journal_on_settled(s->journal, on_settled, s);
+	journal_status(s->journal, &status);
+	if (status.cut_bytes > 0)
+		log_odd(&lg, "journal_tail_cut",
+			"bytes=%llu text=\"a record that was never answered\"",
+			(unsigned long long)status.cut_bytes);
+	return OK;
+}
+
+/* sha256d is cheaper than handing it to another thread. */
+static bool hashes_on_loop(const struct pow_algo *algo)
+{
+	return strcmp(pow_algo_name(algo), "sha256d") == 0;
+}
+
+static enum err start_hashers(struct stratum *s, struct why *why)
+{
+	unsigned threads = s->conf->stratum.hash_threads;
+	struct pow_fault faults[8];
+	unsigned n = pow_self_test(faults, ARRAY_LEN(faults));
+	enum err err;
+
+	for (unsigned i = 0; i < n && i < ARRAY_LEN(faults); i++)
+		log_broken(&lg, "pow_variant_wrong",
+			"algorithm=%s variant=%s text=\"it is not used\"", faults[i].family,
+			faults[i].variant);
+	if (hashes_on_loop(s->pool.algo))
+		return OK;
+	err = verify_start(s->pool.algo, threads ? threads : cores(), &s->verify, why);
+	if (err == OK) {
+		struct verify_figures v = verify_figures(s->verify);
+
+		log_info(&lg, "pow_ready", "algorithm=%s variant=%s batch=%u threads=%u",
+			pow_algo_name(s->pool.algo), v.variant, v.batch, v.threads);
+	}
+	return err;
+}
+
+static enum err make_shards(struct stratum *s, struct why *why)
+{
+	unsigned loops = s->conf->stratum.loops;
+	enum err err = OK;
+
+	if (loops == 0)
+		loops = cores() < LOOPS_AUTO_MAX ? cores() : LOOPS_AUTO_MAX;
+	if (loops > LOOPS_MAX)
+		loops = LOOPS_MAX;
+	s->env = (struct shard_env){
+		.conf = s->conf,
+		.pool = &s->pool,
+		.journal = s->journal,
+		.flush = s->flush,
+		.verify = s->verify,
+		.node_id = (unsigned)s->node.id,
+		.shard_count = loops,
+		.max_conns = connection_limit(s->conf->stratum.max_conns),
+	};
+	for (unsigned i = 0; i < loops && err == OK; i++) {
+		err = shard_new(&s->env, i, &s->shards[i], why);
+		if (err != OK)
+			break;
+		s->shard_count++;
+		err = shard_listen(s->shards[i], why);
+	}
+	return err;
+}
+
+static char *render_status(void *ctx)
+{
+	struct stratum *s = ctx;
+
+	return status_render(s->status);
+}
+
+static void on_fenced(void *ctx)
+{
+	struct stratum *s = ctx;
+
+	atomic_store(&s->is_fenced, true);
+	loop_stop(s->loop);
+}
+
+static void make_flush(struct stratum *s)
+{
+	struct flush_options options = {
+		.conf = s->conf,
+		.node = &s->node,
+		.node_dir = s->dir,
+		.journal_dir = s->journal_dir,
+		.render_status = render_status,
+		.on_fenced = on_fenced,
+		.ctx = s,
+	};
+
+	s->flush = flush_new(&options);
+}
+
+static void make_status(struct stratum *s)
+{
+	struct status_sources sources = {
+		.node = &s->node,
+		.pool = &s->pool,
+		.journal = s->journal,
+		.flush = s->flush,
+		.verify = s->verify,
+		.shards = s->shards,
+		.shard_count = s->shard_count,
+		.max_conns = s->env.max_conns,
+	};
+
+	s->status = status_new(&sources);
+}
+
+static void on_signal(void *ctx, int signum)
+{
+	struct stratum *s = ctx;
+
+	loop_stop(s->loop);
+}
+
+static void on_notify(void *ctx, const char *data, size_t len)
+{
+	struct stratum *s = ctx;
+
+	daemons_wake(s->pool.daemons);
+}
+
+static void on_keep_alive(void *ctx)
+{
+	struct stratum *s = ctx;
+
+	pool_keep_alive(&s->pool);
+}
+
+/* `kozan notify` sends its datagram here. */
+static enum err listen_for_notify(struct stratum *s, struct why *why)
+{
+	char *path = path_join(s->dir, "notify.sock");
+	enum err err = loop_on_datagram(s->loop, path, on_notify, s, why);
+
+	free(path);
+	return err;
+}
+
+static void start_work(struct stratum *s)
+{
+	for (unsigned i = 0; i < s->shard_count; i++)
+		shard_start(s->shards[i]);
+	s->is_pool_running = true;
+	pool_start(&s->pool, s->shards, s->shard_count);
+	s->is_flush_running = true;
+	flush_start(s->flush, s->journal, s->pool.blocks);
+	timer_start(s->keep_alive, KEEP_ALIVE_CHECK_MS, KEEP_ALIVE_CHECK_MS);
+}
+
+static enum err start(struct stratum *s, struct why *why)
+{
+	enum err err;
+
+	s->loop = loop_new();
+	s->keep_alive = timer_new(s->loop, on_keep_alive, s);
+	s->dir = path_join(s->conf->data_dir, "stratum");
+	s->journal_dir = path_join(s->dir, "journal");
+	s->outbox_dir = path_join(s->dir, "outbox");
+	s->is_pool_made = true;
+	err = pool_init(&s->pool, &s->conf->pools[0], why);
+	if (err == OK)
+		err = node_open(s->dir, &s->node, why);
+	if (err == OK)
+		err = claim_node(s, why);
+	if (err == OK)
+		err = open_journal(s, why);
+	if (err == OK)
+		err = start_hashers(s, why);
+	if (err != OK)
+		return err;
+	make_flush(s);
+	err = make_shards(s, why);
+	if (err == OK)
+		err = blocks_start(s->pool.conf, s->outbox_dir, (unsigned)s->node.id, &s->pool.log,
+			s->flush, &s->pool.blocks, why);
+	if (err == OK)
+		err = listen_for_notify(s, why);
+	if (err != OK)
+		return err;
+	s->pool.journal = s->journal;
+	s->pool.node_tag =
+		(uint32_t)s->node.id << NUMBER_BITS | ((uint32_t)s->node.epoch & 0xfffff);
+	make_status(s);
+	start_work(s);
+	if (s->conf->stratum.health.port)
+		err = status_serve(s->status, &s->conf->stratum.health, why);
+	return err;
+}
+
+static void tell_supervisor(void)
+{
+	const char *fd = getenv("KOZAN_READY_FD");
+
+	if (fd && write(atoi(fd), "ready\n", 6) < 0)
+		log_odd(&lg, "supervisor_gone", "%s", "");
+}
+
+/* Every share that came in is hashed, committed and answered before its connection closes. */
+static void finish_shares(struct stratum *s)
+{
+	for (unsigned i = 0; i < s->shard_count; i++) {
+		if (s->is_pool_running)
+			shard_close_ports(s->shards[i]);
+	}
+	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+		shard_barrier(s->shards[i]);
+	verify_stop(s->verify);
+	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+		shard_barrier(s->shards[i]);
+	journal_close(s->journal);
+	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+		shard_stop(s->shards[i]);
+}
+
+static void stop(struct stratum *s)
+{
+	if (s->status) {
+		status_drain(s->status);
+		status_stop_serving(s->status);
+	}
+	if (s->is_flush_running)
+		flush_stop(s->flush); /* first: it looks at all the others */
+	if (s->is_pool_running)
+		pool_stop(&s->pool);
+	finish_shares(s);
+	if (s->is_flush_running && !atomic_load(&s->is_fenced))
+		flush_drain(s->flush);
+	blocks_stop(s->pool.blocks);
+	flush_free(s->flush);
+	for (unsigned i = 0; i < s->shard_count; i++)
+		shard_free(s->shards[i]);
+	status_free(s->status);
+	if (s->is_pool_made)
+		pool_fini(&s->pool);
+	timer_free(s->keep_alive);
+	loop_free(s->loop);
+	node_close(&s->node);
+	free(s->dir);
+	free(s->journal_dir);
+	free(s->outbox_dir);
+}
+
+int role_stratum(const struct conf *conf)
+{
+	struct stratum s = {.conf = conf, .node = {.id = -1, .lock = -1}};
+	struct why why = {""};
+	enum err err;
+
+	signal(SIGPIPE, SIG_IGN);
+	err = start(&s, &why);
+	if (err == OK) {
+		loop_on_signal(s.loop, SIGTERM, on_signal, &s);
+		loop_on_signal(s.loop, SIGINT, on_signal, &s);
+		log_info(&lg, "started", "node=%d epoch=%lld loops=%u max_conns=%u", (int)s.node.id,
+			(long long)s.node.epoch, s.shard_count, s.env.max_conns);
+		tell_supervisor();
+		loop_run(s.loop);
+		log_info(&lg, "stopping", "text=\"%s\"",
+			atomic_load(&s.is_fenced) ? "another process took over" : "asked to");
+	} else {
+		log_broken(&lg, "start_failed", "reason=\"%s\"",
+			why.text[0] ? why.text : err_text(err));
+	}
+	stop(&s);
+	log_info(&lg, "stopped", "%s", "text=\"all answers sent\"");
+	return err == OK && !atomic_load(&s.is_fenced) ? 0 : 1;
+}
