@@ -1,13 +1,15 @@
 // vite.config.mjs -- builds the portal; refuses catalogues that do not say the same things.
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 
-const catalogues = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, 'src/i18n')
+const catalogues = join(dirname(fileURLToPath(import.meta.url)), 'src/i18n')
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join()
 
-/** Every language has exactly the keys of en.json, each with the same {placeholders}. */
+/** Every language has exactly the keys of en.json, each with the same {placeholders}. The server
+ * reads the catalogues too: they are copied as they are. */
 const checkCatalogues = () => ({
   name: 'check-catalogues',
   buildStart() {
@@ -21,6 +23,7 @@ const checkCatalogues = () => ({
         if (placeholders(en[key]) !== placeholders(other[key]))
           throw new Error(`${file}: "${key}" has other {placeholders} than en.json`)
       }
+      this.emitFile({ type: 'asset', fileName: 'i18n/' + file, source: JSON.stringify(other) })
     }
   },
 })
@@ -30,7 +33,7 @@ export default defineConfig({
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
     target: 'es2020',
-    outDir: process.env.PORTAL_DIST ?? 'dist',
+    outDir: 'dist',
     emptyOutDir: true,
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

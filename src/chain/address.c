@@ -66,8 +66,8 @@ static enum err fail_other(const struct pool *pool, struct why *why, const char 
 {
 	bool is_main = pool->network->chain == COIN_MAIN;
 
-	return err_fail(why, ERR_INVALID, "this is a %s address; this pool mines %s%s%s", whose,
-		pool->coin->title, is_main ? "" : " ",
+	return err_fail(why, ERR_INVALID, "this is %s %s address; this pool mines %s%s%s",
+		strchr("AEIO", whose[0]) ? "an" : "a", whose, pool->coin->title, is_main ? "" : " ",
 		is_main ? "" : coin_chain_name(pool->network->chain));
 }
 

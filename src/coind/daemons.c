@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "coind/cond_priv.h"
 #include "coind/daemons_priv.h"
 
 const struct daemons_timing daemons_default_timing = {
@@ -17,6 +17,7 @@ const struct daemons_timing daemons_default_timing = {
 	.behind = 30000,
 	.hold = 30000,
 	.busy = 10000,
+	.stuck = 60000,
 };
 
 const char *daemon_state_text(enum daemon_state s)
@@ -39,51 +40,20 @@ const char *daemon_state_text(enum daemon_state s)
 	assert(!"a state");
 }
 
-void daemons_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_cond_timedwait(cond, lock, &until);
-}
-
-static void init_cond(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
-static void start_thread(pthread_t *out, void *(*run)(void *), void *arg)
-{
-	int e = pthread_create(out, NULL, run, arg);
-
-	assert(e == 0);
-}
-
 static void start_daemon(struct daemons *set, struct daemon *d, const struct conf_daemon *conf)
 {
 	d->set = set;
 	d->conf = conf;
 	d->asker = coind_new(conf);
-	start_thread(&d->watcher, daemons_watch, d);
+	thread_start(&d->watcher, daemons_watch, d);
 	if (conf->has_longpoll) {
 		d->waiter = coind_new(conf);
-		start_thread(&d->long_poller, daemons_long_poll, d);
+		thread_start(&d->long_poller, daemons_long_poll, d);
 	}
 	if (conf->zmq[0]) {
 		d->socket = zmq_socket(set->zmq, ZMQ_SUB);
 		assert(d->socket);
-		start_thread(&d->listener, daemons_listen, d);
+		thread_start(&d->listener, daemons_listen, d);
 	}
 }
 
@@ -101,13 +71,13 @@ struct daemons *daemons_start_timed(const struct conf_pool *pool,
 	set->zmq = zmq_ctx_new();
 	assert(set->zmq);
 	pthread_mutex_init(&set->lock, NULL);
-	init_cond(&set->work);
-	init_cond(&set->news);
+	cond_init(&set->work);
+	cond_init(&set->news);
 	/* The others wait until all is in place. */
 	pthread_mutex_lock(&set->lock);
 	for (unsigned i = 0; i < set->count; i++)
 		start_daemon(set, &set->list[i], &pool->daemons[i]);
-	start_thread(&set->chooser, daemons_choose, set);
+	thread_start(&set->chooser, daemons_choose, set);
 	pthread_mutex_unlock(&set->lock);
 	return set;
 }

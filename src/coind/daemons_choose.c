@@ -2,6 +2,7 @@
  * daemons_choose.c -- the chooser: which daemon's template is the best, and is it worth a new job?
  */
 #include "base/clock.h"
+#include "coind/cond_priv.h"
 #include "coind/daemons_priv.h"
 
 #define TICK_MS 1000 /* that which depends on time alone is looked at that often */
@@ -59,19 +60,14 @@ static void mark_lagging(struct daemons *set, const struct daemon *best, int64_t
  * The daemon that gave the work on this tip is gone, and the others are lower. They will most
  * probably have that block in a moment: do not send the miners back yet.
  */
-static bool must_hold(struct daemons *set, const struct template *t, int64_t now)
+static bool must_hold(const struct daemons *set, const struct template *t, int64_t now)
 {
-	if (set->source->state == DAEMON_READY) {
-		set->lost_ms = 0;
-		return false;
-	}
-	if (!set->lost_ms)
-		set->lost_ms = now;
-	return t->height < set->current->height && now - set->lost_ms < set->timing.hold;
+	return set->lost_ms && t->height < set->current->height &&
+	       now - set->lost_ms < set->timing.hold;
 }
 
 /* Whether t is worth a job, and why. */
-static bool is_worth(struct daemons *set, const struct template *t, int64_t now,
+static bool is_worth(const struct daemons *set, const struct template *t, int64_t now,
 	enum template_reason *out_reason)
 {
 	*out_reason = TEMPLATE_NEW_TIP;
@@ -94,13 +90,16 @@ static struct template *choose(struct daemons *set, enum template_reason *out_re
 	int64_t now = clock_mono_ms();
 
 	mark_lagging(set, best, now);
+	if (!set->source || set->source->state == DAEMON_READY)
+		set->lost_ms = 0;
+	else if (!set->lost_ms)
+		set->lost_ms = now;
 	if (!best || !is_worth(set, best->template, now, out_reason))
 		return NULL;
 	template_unref(set->current);
 	set->current = template_ref(best->template);
 	set->source = best;
 	set->given_ms = now;
-	set->lost_ms = 0;
 	/* What one daemon has heard of, the others may have by now. */
 	for (unsigned i = 0; i < set->count && *out_reason == TEMPLATE_NEW_TIP; i++)
 		set->list[i].is_woken |= &set->list[i] != best;
@@ -126,7 +125,7 @@ void *daemons_choose(void *arg)
 			set->callbacks.on_state(set->ctx);
 		pthread_mutex_lock(&set->lock);
 		if (!set->has_news && !set->is_stopping)
-			daemons_wait(&set->news, &set->lock, TICK_MS);
+			cond_wait_ms(&set->news, &set->lock, TICK_MS);
 	}
 	pthread_mutex_unlock(&set->lock);
 	return NULL;

@@ -59,7 +59,7 @@ static void long_poll(struct daemon *d, struct poll *p)
 	if (template_parse(json, coin, d->conf->name, now, &t, NULL) == OK) {
 		is_same = memcmp(t->prev, p->tip, 32) == 0;
 		p->is_spent = is_same && now - start_ms < EARLIEST_MS;
-		daemons_publish(d, t);
+		daemons_publish(d, t, false);
 	}
 	json_decref(json);
 }

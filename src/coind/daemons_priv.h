@@ -28,6 +28,7 @@ struct daemons_timing {
 	int64_t behind; /* that a daemon may be behind the others before it is said to lag */
 	int64_t hold;   /* that work on a tip goes on after all who know that tip are gone */
 	int64_t busy;   /* that a ready daemon may be too busy to answer */
+	int64_t stuck;  /* without a new block, after which headers ahead of blocks mean nothing */
 };
 
 struct daemon {
@@ -38,6 +39,7 @@ struct daemon {
 	pthread_t watcher, long_poller, listener; /* the last two only with waiter, socket */
 	void *socket;                             /* the listener's; NULL: no ZMQ */
 	int64_t checked_ms; /* the watcher's: chain and synchronisation were good then; 0: never */
+	int64_t grown_ms;   /* the watcher's: when the height last changed */
 
 	enum daemon_state state;
 	char text[256];
@@ -83,10 +85,10 @@ void *daemons_long_poll(void *daemon);
 void *daemons_listen(void *daemon);
 void *daemons_choose(void *set);
 
-/** daemons_wait(cond, lock, ms): wait for a signal, at most that long. The lock is held. */
-void daemons_wait(pthread_cond_t *cond, pthread_mutex_t *lock, int64_t ms);
-
-/** daemons_publish(d, t): d gave t (taken), so d is ready. Older than what is there: dropped. */
-void daemons_publish(struct daemon *d, struct template *t);
+/**
+ * daemons_publish(d, t, is_checked): d gave t (taken). Dropped when it is older than what is there,
+ * or when d is not ready and the caller has not checked d as the watcher does.
+ */
+void daemons_publish(struct daemon *d, struct template *t, bool is_checked);
 
 #endif

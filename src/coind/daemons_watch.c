@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "coind/cond_priv.h"
 #include "coind/daemons_priv.h"
 #include "coind/lookup.h"
 
@@ -54,7 +55,7 @@ static void set_error(struct daemon *d, enum err err, const struct coind_error *
 
 	if (err == ERR_BUSY && may_be_busy(d))
 		return;
-	d->checked_ms = 0; /* what comes back may be another program */
+	d->checked_ms = d->grown_ms = 0; /* what comes back may be another program */
 	switch ((int)err) {
 	case ERR_CLOSED: return; /* we are stopping */
 	case ERR_UNAVAILABLE:
@@ -74,6 +75,23 @@ static void set_error(struct daemon *d, enum err err, const struct coind_error *
 		set_state(d, DAEMON_FAULTY, "%s", words);
 }
 
+static void note_height(struct daemon *d, uint32_t height)
+{
+	pthread_mutex_lock(&d->set->lock);
+	if (height != d->height || !d->grown_ms)
+		d->grown_ms = clock_mono_ms();
+	d->height = height;
+	pthread_mutex_unlock(&d->set->lock);
+}
+
+/* Headers that stay ahead while no block comes are of a chain that the daemon refuses: it is right
+ * not to follow them, and we with it. */
+static bool is_catching_up(const struct daemon *d, const struct lookup_chain *chain)
+{
+	return chain->headers >= chain->height + HEADERS_AHEAD &&
+	       clock_mono_ms() - d->grown_ms < d->set->timing.stuck;
+}
+
 /* Is it the right coin and network, and does it know the whole chain? */
 static bool check_chain(struct daemon *d)
 {
@@ -90,9 +108,7 @@ static bool check_chain(struct daemon *d)
 		set_error(d, err, &error);
 		return false;
 	}
-	pthread_mutex_lock(&d->set->lock);
-	d->height = chain.height;
-	pthread_mutex_unlock(&d->set->lock);
+	note_height(d, chain.height);
 	if (strcmp(chain.chain, network->daemon_chain) != 0) {
 		set_state(d, DAEMON_WRONG_CHAIN, "it is on the network '%s', the pool is for '%s'",
 			chain.chain, network->daemon_chain);
@@ -103,7 +119,7 @@ static bool check_chain(struct daemon *d)
 			d->set->pool->coin.title);
 		return false;
 	}
-	if (chain.is_downloading || chain.headers >= chain.height + HEADERS_AHEAD) {
+	if (chain.is_downloading || is_catching_up(d, &chain)) {
 		set_state(d, DAEMON_SYNCING, "it does not have the whole chain yet: block %u of %u",
 			chain.height, chain.headers);
 		return false;
@@ -149,19 +165,20 @@ static void fetch_template(struct daemon *d)
 	err = template_parse(json, coin, d->conf->name, clock_mono_ms(), &t, &error.why);
 	json_decref(json);
 	if (err == OK)
-		daemons_publish(d, t);
+		daemons_publish(d, t, true);
 	else
 		set_state(
 			d, DAEMON_FAULTY, "its block template cannot be used: %s", error.why.text);
 }
 
-void daemons_publish(struct daemon *d, struct template *t)
+void daemons_publish(struct daemon *d, struct template *t, bool is_checked)
 {
 	struct daemons *set = d->set;
 	struct template *old = t;
 
 	pthread_mutex_lock(&set->lock);
-	if (!d->template || t->received_ms >= d->template->received_ms) {
+	if ((is_checked || d->state == DAEMON_READY) &&
+		(!d->template || t->received_ms >= d->template->received_ms)) {
 		old = d->template;
 		d->template = t;
 		d->height = t->height - 1;
@@ -214,7 +231,7 @@ void *daemons_watch(void *arg)
 			poll = set->timing.retry;
 		until = clock_mono_ms() + poll;
 		while (!set->is_stopping && !d->is_woken && clock_mono_ms() < until)
-			daemons_wait(&set->work, &set->lock, until - clock_mono_ms());
+			cond_wait_ms(&set->work, &set->lock, until - clock_mono_ms());
 	}
 	pthread_mutex_unlock(&set->lock);
 	return NULL;

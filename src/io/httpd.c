@@ -369,29 +369,25 @@ void httpd_reply_error(
 
 /* ---- the server ---- */
 
-/* "HOST:PORT" or "[HOST]:PORT" to a bound, listening socket. */
-static enum err listen_on(const char *where, int *out, struct why *why)
+/* A bound, listening socket. */
+static enum err listen_on(const char *host, uint16_t port, int *out, struct why *why)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found;
-	const char *colon = strrchr(where, ':');
-	char host[256];
-	int fd, one = 1, rc;
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+	struct addrinfo *found;
+	char service[8];
+	int fd, one = 1, off = 0, rc;
 
-	if (!colon || colon == where || (size_t)(colon - where) >= sizeof host)
-		return err_fail(why, ERR_INVALID, "\"%s\" is not HOST:PORT", where);
-	memcpy(host, where, (size_t)(colon - where));
-	host[colon - where] = '\0';
-	if (host[0] == '[' && host[strlen(host) - 1] == ']') {
-		memmove(host, host + 1, strlen(host));
-		host[strlen(host) - 1] = '\0';
-	}
-	rc = getaddrinfo(host, colon + 1, &hints, &found);
+	snprintf(service, sizeof service, "%u", port);
+	rc = getaddrinfo(host, service, &hints, &found);
 	if (rc != 0)
-		return err_fail(why, ERR_INVALID, "\"%s\": %s", where, gai_strerror(rc));
+		return err_fail(why, ERR_INVALID, "\"%s\": %s", host, gai_strerror(rc));
 	fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		goto fail;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (found->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
 	if (bind(fd, found->ai_addr, found->ai_addrlen) < 0 || listen(fd, BACKLOG) < 0)
 		goto fail;
 	freeaddrinfo(found);
@@ -399,7 +395,7 @@ static enum err listen_on(const char *where, int *out, struct why *why)
 	return OK;
 fail:
 	freeaddrinfo(found);
-	err_fail(why, ERR_UNAVAILABLE, "cannot listen on %s: %m", where);
+	err_fail(why, ERR_UNAVAILABLE, "cannot listen on port %u of %s: %m", port, host);
 	if (fd >= 0)
 		close(fd);
 	return ERR_UNAVAILABLE;
@@ -416,7 +412,7 @@ enum err httpd_start(const struct httpd_options *opt, struct httpd **out, struct
 	enum err err;
 	int fd;
 
-	err = listen_on(opt->listen, &fd, why);
+	err = listen_on(opt->host, opt->port, &fd, why);
 	if (err != OK)
 		return err;
 	h = NEW(struct httpd);
@@ -440,7 +436,8 @@ enum err httpd_start(const struct httpd_options *opt, struct httpd **out, struct
 		map_free(h->streams_of, NULL);
 		pthread_mutex_destroy(&h->lock);
 		free(h);
-		return err_fail(why, ERR_UNAVAILABLE, "cannot serve HTTP on %s: %m", opt->listen);
+		return err_fail(why, ERR_UNAVAILABLE, "cannot serve HTTP on port %u of %s: %m",
+			opt->port, opt->host);
 	}
 	*out = h;
 	return OK;

@@ -37,7 +37,8 @@ struct httpd_pair {
 
 /* All strings and tables are borrowed until httpd_stop(). */
 struct httpd_options {
-	const char *listen; /* "127.0.0.1:8080", "[::]:8080", "0.0.0.0:0" (any free port) */
+	const char *host; /* a numeric address; "::" takes IPv4 too */
+	uint16_t port;    /* 0: any that is free */
 	const struct httpd_route *routes;
 	size_t route_count;
 	void *ctx;                     /* handed to every callback */
@@ -55,11 +56,11 @@ struct httpd_options {
 
 /**
  * httpd_start(opt, out, why): listen and serve on opt->threads threads.
- *   errs  ERR_INVALID listen is not HOST:PORT; ERR_UNAVAILABLE the port cannot be had
+ *   errs  ERR_INVALID host is not an address; ERR_UNAVAILABLE the port cannot be had
  */
 enum err httpd_start(
 	const struct httpd_options *opt, struct httpd **out, struct why *why) MUST_CHECK;
-/** httpd_port(h): the port listened on (for "…:0"). */
+/** httpd_port(h): the port listened on (for port 0). */
 uint16_t httpd_port(const struct httpd *h);
 /** httpd_conns(h), httpd_streams(h): open now. */
 unsigned httpd_conns(const struct httpd *h) ANY_THREAD;

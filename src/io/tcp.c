@@ -197,28 +197,13 @@ static void on_connection(uv_stream_t *server, int status)
 		tcp_close(c, "refused");
 }
 
-/* "1.2.3.4:3333", "[::1]:3333" or ":3333" to a socket address. */
-static enum err parse_address(const char *address, struct sockaddr_storage *out, struct why *why)
+static enum err parse_host(
+	const char *host, uint16_t port, struct sockaddr_storage *out, struct why *why)
 {
-	const char *colon = strrchr(address, ':');
-	char host[64] = "", *end;
-	size_t len = colon ? (size_t)(colon - address) : 0;
-	long port = colon ? strtol(colon + 1, &end, 10) : 0;
-
-	if (!colon || colon[1] == '\0' || *end != '\0' || port < 0 || port > 65535 ||
-		len >= sizeof(host))
-		return err_fail(why, ERR_SYNTAX, "%s: not an address and a port", address);
-	memcpy(host, address, len);
-	if (len == 0 && uv_ip6_addr("::", (int)port, (struct sockaddr_in6 *)out) == 0)
+	if (uv_ip4_addr(host, port, (struct sockaddr_in *)out) == 0 ||
+		uv_ip6_addr(host, port, (struct sockaddr_in6 *)out) == 0)
 		return OK;
-	if (host[0] == '[' && host[len - 1] == ']') {
-		host[len - 1] = '\0';
-		if (uv_ip6_addr(host + 1, (int)port, (struct sockaddr_in6 *)out) == 0)
-			return OK;
-	} else if (uv_ip4_addr(host, (int)port, (struct sockaddr_in *)out) == 0) {
-		return OK;
-	}
-	return err_fail(why, ERR_SYNTAX, "%s: not an IP address and a port", address);
+	return err_fail(why, ERR_SYNTAX, "%s: not an IP address", host);
 }
 
 static void on_listener_closed(uv_handle_t *handle)
@@ -226,11 +211,11 @@ static void on_listener_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-enum err tcp_listen(struct loop *l, const char *address, int backlog, size_t out_max,
+enum err tcp_listen(struct loop *l, const char *host, uint16_t port, int backlog, size_t out_max,
 	const struct tcp_events *events, void *ctx, struct tcp_listener **out, struct why *why)
 {
 	struct sockaddr_storage addr = {0};
-	enum err err = parse_address(address, &addr, why);
+	enum err err = parse_host(host, port, &addr, why);
 	struct tcp_listener *x;
 	uv_os_fd_t fd;
 	int on = 1, failed;
@@ -252,7 +237,7 @@ enum err tcp_listen(struct loop *l, const char *address, int backlog, size_t out
 		failed = uv_listen((uv_stream_t *)&x->handle.uv, backlog, on_connection);
 	if (failed) {
 		err = err_fail(why, failed == UV_EADDRINUSE ? ERR_EXISTS : ERR_IO,
-			"cannot listen on %s: %s", address, uv_strerror(failed));
+			"cannot listen on port %u of %s: %s", port, host, uv_strerror(failed));
 		uv_close((uv_handle_t *)&x->handle.uv, on_listener_closed);
 		return err;
 	}

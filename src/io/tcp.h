@@ -32,12 +32,12 @@ struct tcp_events {
 };
 
 /**
- * tcp_listen(l, address, backlog, out_max, events, ctx, out, why): listen with SO_REUSEPORT.
- *   address  "1.2.3.4:3333", "[::1]:3333", ":3333" (every IPv4 and IPv6 address)
+ * tcp_listen(l, host, port, backlog, out_max, events, ctx, out, why): listen with SO_REUSEPORT.
+ *   host     a numeric IPv4 or IPv6 address without brackets; "::" takes IPv4 too
  *   out_max  [bytes] unsent output that closes a connection whose peer does not read
  *   events   borrowed for the listener's life
  */
-enum err tcp_listen(struct loop *l, const char *address, int backlog, size_t out_max,
+enum err tcp_listen(struct loop *l, const char *host, uint16_t port, int backlog, size_t out_max,
 	const struct tcp_events *events, void *ctx, struct tcp_listener **out,
 	struct why *why) MUST_CHECK;
 /** tcp_listener_close(x): accept no more; connections live on. NULL is fine. */

@@ -188,12 +188,9 @@ enum err shard_listen(struct shard *s, struct why *why)
 	for (size_t i = 0; i < s->port_count; i++) {
 		struct shard_port *port = &s->ports[i];
 		const struct conf_listen *listen = &port->conf->listen;
-		const char *format = strchr(listen->host, ':') ? "[%s]:%u" : "%s:%u";
-		char *address = str_printf(format, listen->host, listen->port);
-		enum err err = tcp_listen(s->loop, address, BACKLOG, SESSION_OUT_MAX, &events, port,
-			&port->listener, why);
+		enum err err = tcp_listen(s->loop, listen->host, listen->port, BACKLOG,
+			SESSION_OUT_MAX, &events, port, &port->listener, why);
 
-		free(address);
 		if (err != OK)
 			return err;
 	}

@@ -260,6 +260,8 @@ static const struct httpd_route routes[] = {
 enum err status_serve(struct status *s, const struct conf_listen *listen, struct why *why)
 {
 	struct httpd_options options = {
+		.host = listen->host,
+		.port = listen->port,
 		.routes = routes,
 		.route_count = ARRAY_LEN(routes),
 		.ctx = s,
@@ -267,14 +269,8 @@ enum err status_serve(struct status *s, const struct conf_listen *listen, struct
 		.max_conns = 64,
 		.idle_timeout_s = 30,
 	};
-	char *address = str_printf(
-		strchr(listen->host, ':') ? "[%s]:%u" : "%s:%u", listen->host, listen->port);
-	enum err err;
 
-	options.listen = address;
-	err = httpd_start(&options, &s->httpd, why);
-	free(address);
-	return err;
+	return httpd_start(&options, &s->httpd, why);
 }
 
 void status_stop_serving(struct status *s)

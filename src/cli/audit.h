@@ -1,0 +1,32 @@
+/* audit.h -- the findings of `kozan audit`. Private to cli. */
+#ifndef CLI_AUDIT_H
+#define CLI_AUDIT_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+struct conf;
+struct store;
+
+struct audit {
+	json_t *facts;  /* what was counted, by name */
+	json_t *faults; /* what does not agree: sentences */
+	bool is_json;   /* collect only; else each line is printed at once */
+};
+
+/** audit_ok(a, fmt, ...), audit_fault(a, fmt, ...): one thing that agrees, or does not. */
+void audit_ok(struct audit *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void audit_fault(struct audit *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/** audit_ledger(a, st, pool_id, why): credits, books, balances and payouts against one another. */
+enum err audit_ledger(
+	struct audit *a, struct store *st, int64_t pool_id, struct why *why) MUST_CHECK;
+
+/**
+ * audit_journal(a, st, conf, pool_id, why): every share of this machine's journal that counts as
+ * flushed must be in the slots, once; and the slots hold nothing else.
+ */
+enum err audit_journal(struct audit *a, struct store *st, const struct conf *conf, int64_t pool_id,
+	struct why *why) MUST_CHECK;
+
+#endif

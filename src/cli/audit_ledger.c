@@ -1,0 +1,160 @@
+/* audit_ledger.c -- rewards, credits, books and payouts must tell the same story. */
+#include "base/mem.h"
+#include "cli/audit.h"
+#include "store/store.h"
+#include "store/store_block.h"
+#include "store/store_ledger.h"
+
+/* What the rows of blocks and payouts say that the books should hold. */
+struct expected {
+	struct amount rewards;  /* of blocks that are credited */
+	struct amount immature; /* credits by state of their block */
+	struct amount mature;
+	struct amount fee_immature; /* reward - credits */
+	struct amount fee_mature;
+	struct amount paying, paid, network_fee; /* payouts */
+	int64_t blocks, credits, payouts;
+};
+
+static void add(struct amount *sum, struct amount a)
+{
+	*sum = amount_add(*sum, a);
+}
+
+static enum err add_block(struct audit *a, struct store *st, const struct store_block *b,
+	struct expected *x, struct why *why)
+{
+	struct amount credited = amount_of(0), fee;
+	struct store_earning *rows;
+	size_t n;
+	enum err e = store_credit_list(st, b->id, &rows, &n, why);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		add(&credited, rows[i].amount);
+	store_free_earnings(rows);
+	fee = amount_sub(b->reward, credited);
+	if (amount_is_negative(fee))
+		audit_fault(a, "block %lld: more was credited than it paid", (long long)b->height);
+	x->blocks++;
+	x->credits += (int64_t)n;
+	add(&x->rewards, b->reward);
+	add(b->state == STORE_BLOCK_MATURE ? &x->mature : &x->immature, credited);
+	add(b->state == STORE_BLOCK_MATURE ? &x->fee_mature : &x->fee_immature, fee);
+	return OK;
+}
+
+static enum err add_blocks(
+	struct audit *a, struct store *st, int64_t pool, struct expected *x, struct why *why)
+{
+	unsigned credited =
+		STORE_BLOCK_MASK(STORE_BLOCK_IMMATURE) | STORE_BLOCK_MASK(STORE_BLOCK_MATURE);
+	struct store_block *rows;
+	int64_t before = 0;
+	size_t n;
+	enum err e;
+
+	do {
+		e = store_block_list(st, pool, credited, before, STORE_PAGE_MAX, &rows, &n, why);
+		if (e)
+			return e;
+		for (size_t i = 0; i < n && !e; i++) {
+			e = add_block(a, st, &rows[i], x, why);
+			before = rows[i].id;
+		}
+		store_free_blocks(rows);
+	} while (!e && n == STORE_PAGE_MAX);
+	return e;
+}
+
+static enum err add_payout(struct audit *a, struct store *st, const struct store_payout *p,
+	struct expected *x, struct why *why)
+{
+	struct amount items = amount_of(0);
+	struct store_paid *rows;
+	size_t n;
+	enum err e = store_payout_items(st, p->id, &rows, &n, why);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		add(&items, rows[i].amount);
+	store_free_paids(rows);
+	if (amount_cmp(items, p->total) != 0)
+		audit_fault(a, "payout %s: its items do not add up to its total", p->txid);
+	x->payouts++;
+	switch (p->state) {
+	case STORE_PAYOUT_PLANNED:
+	case STORE_PAYOUT_CONFLICTED: break;
+	case STORE_PAYOUT_SIGNED:
+	case STORE_PAYOUT_BROADCAST: add(&x->paying, p->total); break;
+	case STORE_PAYOUT_CONFIRMED:
+		add(&x->paid, p->total);
+		add(&x->network_fee, p->network_fee);
+		break;
+	}
+	return OK;
+}
+
+static enum err add_payouts(
+	struct audit *a, struct store *st, int64_t pool, struct expected *x, struct why *why)
+{
+	struct store_payout *rows;
+	int64_t before = 0;
+	size_t n;
+	enum err e;
+
+	do {
+		e = store_payout_list(st, pool, before, STORE_PAGE_MAX, &rows, &n, why);
+		if (e)
+			return e;
+		for (size_t i = 0; i < n && !e; i++) {
+			e = add_payout(a, st, &rows[i], x, why);
+			before = rows[i].id;
+		}
+		store_free_payouts(rows, n);
+	} while (!e && n == STORE_PAGE_MAX);
+	return e;
+}
+
+static void compare(struct audit *a, const char *what, struct amount books, struct amount rows)
+{
+	char left[AMOUNT_TEXT_MAX], right[AMOUNT_TEXT_MAX];
+
+	amount_text(books, left);
+	amount_text(rows, right);
+	if (amount_cmp(books, rows) != 0)
+		audit_fault(
+			a, "%s: the books say %s, blocks and payouts say %s", what, left, right);
+	else
+		audit_ok(a, "%s: %s", what, left);
+}
+
+enum err audit_ledger(struct audit *a, struct store *st, int64_t pool_id, struct why *why)
+{
+	struct amount sums[STORE_BOOKS], total = amount_of(0), unpaid;
+	struct expected x = {0};
+	enum err e;
+
+	if ((e = store_ledger_sums(st, pool_id, sums, why)) ||
+		(e = add_blocks(a, st, pool_id, &x, why)) ||
+		(e = add_payouts(a, st, pool_id, &x, why)))
+		return e;
+	for (unsigned b = STORE_BOOK_COINBASE; b < STORE_BOOKS; b++)
+		add(&total, sums[b]);
+	unpaid = amount_sub(amount_sub(x.mature, x.paying), x.paid);
+	compare(a, "sum of all books", total, amount_of(0));
+	compare(a, "rewards", amount_neg(sums[STORE_BOOK_COINBASE]), x.rewards);
+	compare(a, "immature credits", sums[STORE_BOOK_IMMATURE], x.immature);
+	compare(a, "mature credits not paid", sums[STORE_BOOK_AVAILABLE], unpaid);
+	compare(a, "payouts under way", sums[STORE_BOOK_PAYING], x.paying);
+	compare(a, "payouts confirmed", sums[STORE_BOOK_PAID], x.paid);
+	compare(a, "immature fees", sums[STORE_BOOK_FEE_IMMATURE], x.fee_immature);
+	compare(a, "fees", sums[STORE_BOOK_FEE], amount_sub(x.fee_mature, x.network_fee));
+	compare(a, "transaction fees", sums[STORE_BOOK_NETWORK_FEE], x.network_fee);
+	json_object_set_new(a->facts, "blocks", json_integer(x.blocks));
+	json_object_set_new(a->facts, "credits", json_integer(x.credits));
+	json_object_set_new(a->facts, "payouts", json_integer(x.payouts));
+	return OK;
+}

@@ -1,0 +1,82 @@
+/* status_event.c -- the events of the feed as plain sentences. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/status.h"
+#include "store/store_stats.h"
+
+/* {name} is replaced by the event's value of that name, {ticker} by the coin's. */
+static const struct {
+	const char *kind, *text;
+} sentences[] = {
+	{"block_found", "Block {height} found by {worker} of {address}."},
+	{"block_rejected", "Block {height} was refused by the daemons: {reason}."},
+	{"round_closed", "Block {height}: {reward} {ticker} credited to {accounts} miners, {fee} {ticker} fee."},
+	{"block_mature", "Block {height} is mature: its credits can be paid."},
+	{"block_orphan", "Block {height} is an orphan: its credits are taken back, its work counts on."},
+	{"payout_sent", "Payout of {total} {ticker} to {miners} miners sent: {txid}."},
+	{"payout_confirmed", "Payout {txid} is confirmed: {total} {ticker} paid."},
+	{"payout_conflicted", "Payout {txid} can never confirm; the money is back with the miners."},
+};
+
+static void add_value(struct buf *out, const json_t *value)
+{
+	if (json_is_string(value))
+		buf_add_str(out, json_string_value(value));
+	else if (value)
+		buf_add_json(out, value);
+	else
+		buf_add_str(out, "?");
+}
+
+static void fill_in(const char *text, const json_t *data, const char *ticker, struct buf *out)
+{
+	char name[32];
+
+	while (*text) {
+		size_t plain = strcspn(text, "{"), len;
+
+		buf_add(out, text, plain);
+		text += plain;
+		if (!*text)
+			return;
+		len = strcspn(text, "}") - 1;
+		assert(len < sizeof(name));
+		memcpy(name, text + 1, len);
+		name[len] = '\0';
+		text += len + 2;
+		if (strcmp(name, "ticker") == 0)
+			buf_add_str(out, ticker);
+		else
+			add_value(out, json_object_get(data, name));
+	}
+}
+
+/* An event without a sentence: its kind and all it has to say. */
+static void list_values(const char *kind, json_t *data, struct buf *out)
+{
+	const char *key;
+	json_t *value;
+
+	buf_add_str(out, kind);
+	json_object_foreach (data, key, value) {
+		buf_printf(out, " %s=", key);
+		add_value(out, value);
+	}
+}
+
+void status_event_text(const struct store_event *event, const char *ticker, struct buf *out)
+{
+	json_t *data = NULL;
+	unsigned i = 0;
+
+	if (json_read(event->json, strlen(event->json), &data, NULL))
+		data = json_object();
+	while (i < ARRAY_LEN(sentences) && strcmp(sentences[i].kind, event->kind) != 0)
+		i++;
+	if (i < ARRAY_LEN(sentences))
+		fill_in(sentences[i].text, data, ticker, out);
+	else
+		list_values(event->kind, data, out);
+	json_decref(data);
+}
