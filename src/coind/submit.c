@@ -19,7 +19,7 @@ static struct entry *entry_new(struct submit *s, const struct outbox_entry *file
 	return e;
 }
 
-static void entry_free(struct entry *e)
+void submit_entry_free(struct entry *e)
 {
 	outbox_entry_fini(&e->file);
 	free(e->attempts);
@@ -54,7 +54,7 @@ static void submit_free(struct submit *s)
 		struct entry *e = CONTAINER_OF(s->entries.next, struct entry, node);
 
 		list_remove(&e->node);
-		entry_free(e);
+		submit_entry_free(e);
 	}
 	for (unsigned i = 0; i < s->senders_count; i++)
 		coind_free(s->senders[i].coind);
@@ -99,12 +99,12 @@ enum err submit_start(const struct conf_pool *pool, const char *dir,
 	return OK;
 }
 
-void submit_stop(struct submit *s)
+enum err submit_stop(struct submit *s, struct why *why)
 {
-	struct why why;
+	enum err err = OK, last;
 
 	if (!s)
-		return;
+		return OK;
 	pthread_mutex_lock(&s->lock);
 	s->is_stopping = true;
 	pthread_cond_broadcast(&s->work);
@@ -117,11 +117,13 @@ void submit_stop(struct submit *s)
 		pthread_join(s->senders[i].thread, NULL);
 	/* A block that was found a moment ago may not be on disk yet. */
 	list_for (&s->entries, e, struct entry, node) {
-		if (!e->is_on_disk && !e->is_forgotten &&
-			outbox_write(s->dir, s->pool->name, &e->file, &why) != OK)
-			log_debug(NULL, "outbox_write", "error=\"%s\"", why.text);
+		if (e->is_on_disk || e->is_forgotten)
+			continue;
+		last = outbox_write(s->dir, s->pool->name, &e->file, why);
+		err = last != OK ? last : err;
 	}
 	submit_free(s);
+	return err;
 }
 
 void submit_block(struct submit *s, const struct submit_block *block)
@@ -137,7 +139,7 @@ void submit_block(struct submit *s, const struct submit_block *block)
 	e = entry_new(s, &file);
 	pthread_mutex_lock(&s->lock);
 	if (find(s, block->id)) {
-		entry_free(e);
+		submit_entry_free(e);
 	} else {
 		list_add_tail(&s->entries, &e->node);
 		pthread_cond_broadcast(&s->work);

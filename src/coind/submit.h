@@ -73,8 +73,12 @@ struct submit_callbacks {
 enum err submit_start(const struct conf_pool *pool, const char *dir,
 	const struct submit_callbacks *callbacks, void *ctx, struct submit **out,
 	struct why *why) MUST_CHECK BLOCKS;
-/** submit_stop(s): ends the threads within 100 ms; unsettled blocks stay in the outbox. */
-void submit_stop(struct submit *s) BLOCKS;
+/**
+ * submit_stop(s, why): ends the threads within 100 ms; unsettled blocks stay in the outbox.
+ *   errs  ERR_FULL, ERR_IO: a block found a moment ago could not be written, and is lost unless a
+ *         daemon has it. s is freed all the same.
+ */
+enum err submit_stop(struct submit *s, struct why *why) MUST_CHECK BLOCKS;
 
 /** submit_block(s, block): send it to everybody, now. Returns at once; a known id changes nothing.
  */

@@ -77,6 +77,7 @@ struct submit {
 	int64_t disk_ms; /* no attempt to write before */
 };
 
+void submit_entry_free(struct entry *e);
 void *submit_run_sender(void *sender);
 void *submit_run_manager(void *submit);
 

@@ -163,7 +163,7 @@ static bool serve(struct submit *s, struct entry *e)
 	}
 	if (is_finished(s, e, now)) {
 		list_remove(&e->node);
-		entry_free(e);
+		submit_entry_free(e);
 		return true;
 	}
 	return false;
