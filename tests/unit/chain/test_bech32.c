@@ -10,18 +10,16 @@ static void test_valid(void **state)
 			"act"
 			"ersbio1tt5tgs",
 			"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw",
-			"11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
-			"qqq"
-			"qqqqqqqc8247j",
+			"11qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"
+			"qqqqqqqqqqqqqqqqqqqqqqqqc8247j",
 			"split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w", "?1ezyfcl"},
 		[BECH32M] = {"A1LQFN3A", "a1lqfn3a",
 			"an83characterlonghumanreadablepartthatcontainsthetheexcludedcharactersbioa"
 			"ndn"
 			"umber11sg7hg6",
 			"abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx",
-			"11llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll"
-			"lll"
-			"llllllludsr8",
+			"11llllllllllllllllllllllllllllllllllllllllllllllllllllllllll"
+			"llllllllllllllllllllllllludsr8",
 			"split1checkupstagehandshakeupstreamerranterredcaperredlc445v", "?1v759aa"},
 	};
 
