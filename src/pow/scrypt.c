@@ -1,12 +1,13 @@
 /* scrypt.c -- scrypt (RFC 7914) of a header with itself as the salt: parameters, PBKDF2, and ROMix
  * in plain C. */
+#include "pow/scrypt_priv.h"
+
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/sha256.h"
 #include "pow/pow_priv.h"
 
-#define CELL  64 /* [bytes] */
 #define R_MAX 32
 #define P_MAX 16
 
@@ -76,8 +77,8 @@ static void block_mix(const uint32_t *in, uint32_t *out, uint32_t r)
 
 static void romix_c(uint32_t n, uint32_t r, uint8_t *block, void *v)
 {
-	uint32_t x[R_MAX * 32], y[R_MAX * 32], *table = v;
 	size_t words = (size_t)32 * r;
+	uint32_t *table = v, *x = table + n * words, *y = x + words;
 
 	for (size_t k = 0; k < words; k++)
 		x[k] = get_le32(block + 4 * k);
@@ -96,10 +97,10 @@ static void romix_c(uint32_t n, uint32_t r, uint8_t *block, void *v)
 		put_le32(block + 4 * k, x[k]);
 }
 
-/* The blocks of all hashes, p for each of `width`, then the big tables. */
+/* For each hash the big table and two rows to work with, then its p blocks. */
 static size_t memory(const struct pow_algo *algo, unsigned width)
 {
-	return (size_t)128 * algo->r * width * (algo->p + (size_t)algo->n);
+	return (size_t)128 * algo->r * width * ((size_t)algo->n + 2 + algo->p);
 }
 
 static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned n,
@@ -107,7 +108,7 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 {
 	const struct pow_algo *algo = &ctx->algo;
 	size_t block = (size_t)128 * algo->r, pass = block * kernel->width;
-	uint8_t *v = ctx->mem, *blocks = v + pass * algo->n; /* [p][width][block] */
+	uint8_t *v = ctx->mem, *blocks = v + pass * (algo->n + 2); /* [p][width][block] */
 	uint8_t derived[128 * R_MAX * P_MAX];
 
 	for (unsigned i = 0; i < n; i++) {
@@ -128,7 +129,23 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 
 static const struct pow_variant plain_c = {"c", 0, {{1, 1, .romix = romix_c}}};
 
+#if defined(__x86_64__)
+/* A wide kernel with idle lanes takes about as long as two or three single hashes. */
+static const struct pow_variant sse2_x1 = {"sse2-x1", 0, {{1, 1, .romix = scrypt_romix_sse2_one}}};
+static const struct pow_variant sse2_x4 = {"sse2-x4", 0,
+	{{4, 2, .romix = scrypt_romix_sse2_wide}, {1, 1, .romix = scrypt_romix_sse2_one}}};
+static const struct pow_variant avx2_x8 = {"avx2-x8", POW_CPU_AVX2,
+	{{8, 2, .romix = scrypt_romix_avx2_wide}, {1, 1, .romix = scrypt_romix_avx2_one}}};
+static const struct pow_variant avx512_x1 = {
+	"avx512-x1", POW_CPU_AVX512, {{1, 1, .romix = scrypt_romix_avx512_one}}};
+static const struct pow_variant avx512_x16 = {"avx512-x16", POW_CPU_AVX512,
+	{{16, 3, .romix = scrypt_romix_avx512_wide}, {1, 1, .romix = scrypt_romix_avx512_one}}};
+
+static const struct pow_variant *const variants[] = {
+	&plain_c, &sse2_x1, &avx512_x1, &sse2_x4, &avx2_x8, &avx512_x16, NULL};
+#else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
+#endif
 
 /* Litecoin's genesis block. */
 static const struct pow_known known[] = {
