@@ -8,7 +8,7 @@
 typedef void compress_fn(uint32_t state[8], const uint8_t *blocks, size_t n);
 
 /* FIPS 180-4 4.2.2: the first 32 bits of the fractions of the cube roots of the first 64 primes. */
-static const uint32_t round_constant[64] = {
+const uint32_t sha256_round_constant[64] = {
 	0x428a2f98,
 	0x71374491,
 	0xb5c0fbcf,
@@ -101,7 +101,8 @@ void sha256_compress_c(uint32_t state[8], const uint8_t *blocks, size_t n)
 		for (unsigned t = 0; t < 64; t++) {
 			uint32_t word = t < 16 ? w[t] : schedule(w, t);
 			uint32_t s1 = rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25);
-			uint32_t t1 = h + s1 + (g ^ (e & (f ^ g))) + round_constant[t] + word;
+			uint32_t t1 =
+				h + s1 + (g ^ (e & (f ^ g))) + sha256_round_constant[t] + word;
 			uint32_t s0 = rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22);
 			uint32_t t2 = s0 + ((a & b) | (c & (a | b)));
 
@@ -158,8 +159,8 @@ __attribute__((target("sha,sse4.1"))) static void compress_ni(
 #pragma GCC unroll 16
 		for (unsigned i = 0; i < 16; i++) {
 			__m128i now = w[i % 4];
-			__m128i k = _mm_add_epi32(
-				now, _mm_loadu_si128((const void *)(round_constant + 4 * i)));
+			__m128i k = _mm_add_epi32(now,
+				_mm_loadu_si128((const void *)(sha256_round_constant + 4 * i)));
 
 			cdgh = _mm_sha256rnds2_epu32(cdgh, abef, k);
 			abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(k, 0x0e));

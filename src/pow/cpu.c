@@ -34,7 +34,7 @@ static unsigned cpu_bits(void)
 	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
 		__builtin_cpu_supports("avx512bw"))
 		bits |= POW_CPU_AVX512;
-	if (has_sha())
+	if (has_sha() && __builtin_cpu_supports("sse4.1"))
 		bits |= POW_CPU_SHA;
 	if (pext_is_fast())
 		bits |= POW_CPU_PEXT;

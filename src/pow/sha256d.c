@@ -1,36 +1,30 @@
 /* sha256d.c -- Bitcoin's proof of work: SHA-256 twice. */
-#include "base/sha256.h"
+#include "pow/sha256d_priv.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/sha256.h"
 #include "pow/pow_priv.h"
 
-typedef void compress_fn(uint32_t state[8], const uint8_t *blocks, size_t n);
-
 /* An 80-byte header is two blocks, of which the second is mostly padding; its hash is one more. */
-static void header_by(compress_fn *compress, const uint8_t *header, uint8_t *out)
+static void one_c(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN])
 {
 	uint8_t tail[SHA256_BLOCK] = {
 		[16] = 0x80, [62] = POW_HEADER_LEN * 8 / 256, [63] = POW_HEADER_LEN * 8 % 256};
-	uint8_t second[SHA256_BLOCK] = {[32] = 0x80, [62] = 256 / 256};
+	uint8_t second[SHA256_BLOCK] = {[32] = 0x80, [62] = SHA256_LEN * 8 / 256};
 	uint32_t state[8];
 
-	memcpy(tail, header + SHA256_BLOCK, POW_HEADER_LEN - SHA256_BLOCK);
+	memcpy(tail, headers + SHA256_BLOCK, POW_HEADER_LEN - SHA256_BLOCK);
 	sha256_start(state);
-	compress(state, header, 1);
-	compress(state, tail, 1);
+	sha256_compress_c(state, headers, 1);
+	sha256_compress_c(state, tail, 1);
 	for (unsigned i = 0; i < 8; i++)
 		put_be32(second + 4 * i, state[i]);
 	sha256_start(state);
-	compress(state, second, 1);
+	sha256_compress_c(state, second, 1);
 	for (unsigned i = 0; i < 8; i++)
-		put_be32(out + 4 * i, state[i]);
-}
-
-static void one_c(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN])
-{
-	header_by(sha256_compress_c, headers, out[0]);
+		put_be32(out[0] + 4 * i, state[i]);
 }
 
 static size_t memory(const struct pow_algo *algo, unsigned width)
@@ -51,7 +45,28 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 
 static const struct pow_variant plain_c = {"c", 0, {{1, 1, .sha256d = one_c}}};
 
+#if defined(__x86_64__)
+#define X1                                                                                         \
+	{                                                                                          \
+		1, 1, .sha256d = sha256d_ni_x1                                                     \
+	}
+#define X2                                                                                         \
+	{                                                                                          \
+		2, 2, .sha256d = sha256d_ni_x2                                                     \
+	}
+#define X4                                                                                         \
+	{                                                                                          \
+		4, 4, .sha256d = sha256d_ni_x4                                                     \
+	}
+
+static const struct pow_variant ni_x1 = {"sha-ni-x1", POW_CPU_SHA, {X1}};
+static const struct pow_variant ni_x2 = {"sha-ni-x2", POW_CPU_SHA, {X2, X1}};
+static const struct pow_variant ni_x4 = {"sha-ni-x4", POW_CPU_SHA, {X4, X2, X1}};
+
+static const struct pow_variant *const variants[] = {&plain_c, &ni_x1, &ni_x2, &ni_x4, NULL};
+#else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
+#endif
 
 /* Bitcoin's genesis block. */
 static const struct pow_known known[] = {
