@@ -11,12 +11,15 @@ static const struct {
 } sentences[] = {
 	{"block_found", "Block {height} found by {worker} of {address}."},
 	{"block_rejected", "Block {height} was refused by the daemons: {reason}."},
-	{"round_closed", "Block {height}: {reward} {ticker} credited to {accounts} miners, {fee} {ticker} fee."},
+	{"round_closed", "Block {height}: {reward} {ticker} credited to {accounts} miners, {fee} "
+			 "{ticker} fee."},
 	{"block_mature", "Block {height} is mature: its credits can be paid."},
-	{"block_orphan", "Block {height} is an orphan: its credits are taken back, its work counts on."},
+	{"block_orphan",
+		"Block {height} is an orphan: its credits are taken back, its work counts on."},
 	{"payout_sent", "Payout of {total} {ticker} to {miners} miners sent: {txid}."},
 	{"payout_confirmed", "Payout {txid} is confirmed: {total} {ticker} paid."},
-	{"payout_conflicted", "Payout {txid} can never confirm; the money is back with the miners."},
+	{"payout_conflicted",
+		"Payout {txid} can never confirm; the money is back with the miners."},
 };
 
 static void add_value(struct buf *out, const json_t *value)
@@ -59,7 +62,8 @@ static void list_values(const char *kind, json_t *data, struct buf *out)
 	json_t *value;
 
 	buf_add_str(out, kind);
-	json_object_foreach (data, key, value) {
+	json_object_foreach(data, key, value)
+	{
 		buf_printf(out, " %s=", key);
 		add_value(out, value);
 	}
