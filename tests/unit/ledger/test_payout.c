@@ -1,0 +1,273 @@
+/* test_payout.c -- from available to confirmed, killed at every step, refused in every way. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ledger/ledger_priv.h"
+#include "world.h"
+
+#define COIN AMOUNT_COIN
+
+/* Miner 0 has 29.7 coins available, miner 1 has 9.9, the pool 0.4; the wallet holds them. */
+static int set_up(void **state)
+{
+	world_new();
+	world_work(0, 100, 1, 30);
+	world_work(1, 100, 1, 10);
+	world_mine(1);
+	world_find(0, 40 * COIN);
+	world_flushed(100);
+	assert_true(world_pass(NULL));
+	world_mine(10);
+	world->funds = 40 * COIN;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+	world_free();
+	return 0;
+}
+
+/* The next block takes what is in the memory pool. */
+static void mine_pooled(void)
+{
+	world_mine(1);
+	for (unsigned i = 0; i < world->txs_n; i++) {
+		if (world->txs[i].state == FAKE_POOLED) {
+			world->txs[i].state = FAKE_MINED;
+			world->txs[i].height = world->tip;
+		}
+	}
+}
+
+static enum store_payout_state payout_state(void)
+{
+	struct store_payout payout;
+
+	assert_true(world_payout(0, &payout));
+	return payout.state;
+}
+
+static void assert_all_paid_once(void)
+{
+	struct store_payout payout;
+
+	assert_false(world_payout(1, &payout));
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_paid(1), 990000000);
+	assert_int_equal(world_book(STORE_BOOK_PAID), 3960000000);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 0);
+	assert_int_equal(world_book(STORE_BOOK_PAYING), 0);
+	assert_int_equal(world_book(STORE_BOOK_NETWORK_FEE), 1000);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 40000000 - 1000);
+	assert_int_equal(world_events("payout_sent"), 1);
+	assert_int_equal(world_events("payout_confirmed"), 1);
+}
+
+static void test_payout_is_sent_and_confirmed(void **state)
+{
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_book(STORE_BOOK_PAYING), 3960000000);
+	mine_pooled();
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	world_mine(1);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	world_mine(1); /* the third confirmation */
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFIRMED);
+	assert_all_paid_once();
+}
+
+/* Whatever the place of death, and however often: everybody is paid, once. */
+static void test_killed_at_every_step(void **state)
+{
+	static const char *const places[] = {"payout_built", "payout_stored", "payout_sent",
+		"payout_noted", "payout_confirming"};
+
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		unsigned deaths = 0;
+
+		if (i > 0)
+			set_up(state);
+		for (unsigned pass = 0; pass < 8; pass++) {
+			deaths += !world_pass(pass < 5 ? places[i] : NULL);
+			if (pass % 2)
+				mine_pooled();
+		}
+		world_mine(3);
+		assert_true(world_pass(NULL));
+		assert_in_range(deaths, 1, 5);
+		assert_all_paid_once();
+		if (i + 1 < sizeof(places) / sizeof(places[0]))
+			tear_down(state);
+	}
+}
+
+static void test_unstored_transaction_is_never_sent(void **state)
+{
+	assert_false(world_pass("payout_built"));
+	assert_true(world->is_locked);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 2);
+	assert_int_equal(world->txs[0].state, FAKE_BUILT);
+	assert_int_equal(world->txs[0].times_sent, 0);
+	assert_int_equal(world->txs[1].state, FAKE_POOLED);
+}
+
+static void test_nothing_new_before_the_daemon_has_the_last(void **state)
+{
+	struct store_payout payout;
+
+	assert_false(world_pass("payout_stored"));
+	world->has_lost_inputs = true;
+	world->pool.payout.minimum = amount_of(1);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_SIGNED);
+	assert_false(world_payout(1, &payout));
+	world->has_lost_inputs = false;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world->txs_n, 1);
+}
+
+static void test_conflict_returns_the_money_when_it_is_deep(void **state)
+{
+	assert_true(world_pass(NULL));
+	world_mine(1);
+	world->txs[0].state = FAKE_CONFLICTED;
+	world->txs[0].height = world->tip;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	world->pool.payout.is_enabled = false;
+	world_mine(2);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFLICTED);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 3960000000);
+	assert_int_equal(world_book(STORE_BOOK_PAYING), 0);
+	assert_int_equal(world_events("payout_conflicted"), 1);
+
+	world->pool.payout.is_enabled = true;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_paid(0), 2970000000);
+}
+
+static void test_payout_falls_out_of_the_chain_and_is_sent_again(void **state)
+{
+	assert_true(world_pass(NULL));
+	mine_pooled();
+	assert_true(world_pass(NULL));
+	world_reorg(world->tip, world->tip + 1);
+	world->txs[0].state = FAKE_POOLED;
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs[0].times_sent, 2);
+	mine_pooled();
+	world_mine(2);
+	assert_true(world_pass(NULL));
+	assert_all_paid_once();
+}
+
+static void test_threshold_and_size(void **state)
+{
+	world->pool.payout.minimum = amount_of(990000001);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_paid(1), 0);
+	world->pool.payout.minimum = amount_of(990000000);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(1), 990000000);
+	assert_int_equal(world->txs_n, 2);
+}
+
+static void test_max_outputs(void **state)
+{
+	world->pool.payout.max_outputs = 1;
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs[0].payments, 1);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(1), 990000000);
+}
+
+static void test_interval(void **state)
+{
+	world->pool.payout.max_outputs = 1;
+	world->pool.payout.interval_ms = 3600000;
+	assert_true(world_pass(NULL));
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 1);
+}
+
+static void test_wallet_without_coins_or_locked(void **state)
+{
+	struct store_payout payout;
+
+	world->funds = COIN;
+	assert_true(world_pass(NULL));
+	assert_false(world_payout(0, &payout));
+	world->funds = 40 * COIN;
+	world->is_wallet_locked = true;
+	assert_true(world_pass(NULL));
+	assert_false(world_payout(0, &payout));
+	world->is_wallet_locked = false;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+}
+
+static void test_address_that_cannot_be_paid_stays(void **state)
+{
+	strcpy(world->pool.coin.networks[COIN_REGTEST].hrp, "other");
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 0);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 3960000000);
+}
+
+static void test_reorganisation_behind_a_mature_block_pauses(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	struct store_payout payout;
+
+	world->pool.payout.is_enabled = false;
+	assert_true(world_pass(NULL));
+	world->pool.payout.is_enabled = true;
+	memcpy(saved, world->branch, sizeof(saved));
+	world_reorg(100, 115);
+	assert_true(world_pass(NULL));
+	assert_false(world_payout(0, &payout));
+	assert_int_equal(world_events("block_lost"), 1);
+	world_branch_back(saved, 110);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_payout_is_sent_and_confirmed),
+		TEST(test_killed_at_every_step),
+		TEST(test_unstored_transaction_is_never_sent),
+		TEST(test_nothing_new_before_the_daemon_has_the_last),
+		TEST(test_conflict_returns_the_money_when_it_is_deep),
+		TEST(test_payout_falls_out_of_the_chain_and_is_sent_again),
+		TEST(test_threshold_and_size),
+		TEST(test_max_outputs),
+		TEST(test_interval),
+		TEST(test_wallet_without_coins_or_locked),
+		TEST(test_address_that_cannot_be_paid_stays),
+		TEST(test_reorganisation_behind_a_mature_block_pauses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,270 @@
+/* test_round.c -- closing, waiting, orphans and maturity, with the real books. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ledger/ledger_priv.h"
+#include "world.h"
+
+#define COIN AMOUNT_COIN
+
+static int set_up(void **state)
+{
+	world_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	world_free();
+	return 0;
+}
+
+static int64_t immature(unsigned miner)
+{
+	return amount_units(world_balance(miner).immature);
+}
+
+static int64_t available(unsigned miner)
+{
+	return amount_units(world_balance(miner).available);
+}
+
+static void assert_state(int64_t block, enum store_block_state state)
+{
+	assert_int_equal(world_block(block).state, state);
+}
+
+/* A block at height 100: miner 0 did 30, miner 1 did 10; 40 coins, 1 % fee. */
+static int64_t find_first_block(void)
+{
+	int64_t block;
+
+	world_work(0, 100, 1, 20);
+	world_work(1, 100, 1, 10);
+	world_work(0, 100, 2, 10);
+	world_mine(1);
+	block = world_find(0, 40 * COIN);
+	world_flushed(100);
+	return block;
+}
+
+static void test_round_is_credited(void **state)
+{
+	int64_t block = find_first_block();
+
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(block).round_work, 40);
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(immature(1), 990000000);
+	assert_int_equal(world_book(STORE_BOOK_FEE_IMMATURE), 40000000);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+	assert_int_equal(world_events("block_found"), 1);
+	assert_int_equal(world_events("block_credited"), 1);
+
+	assert_true(world_pass(NULL)); /* nothing is done twice */
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(world_events("block_credited"), 1);
+}
+
+static void test_round_waits_for_the_nodes(void **state)
+{
+	int64_t block;
+
+	world_mine(1);
+	world_work(0, 100, 1, 1);
+	block = world_find(0, COIN);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_PENDING);
+	world_work(1, 100, 1, 1); /* arrives late and counts */
+	world_flushed(100);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), immature(1));
+}
+
+static void test_round_waits_for_the_daemon(void **state)
+{
+	int64_t block = find_first_block();
+
+	world->is_daemon_away = true;
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_PENDING);
+	world->is_daemon_away = false;
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+}
+
+static void test_no_work_pays_the_finder(void **state)
+{
+	int64_t block;
+
+	world_mine(1);
+	block = world_find(3, 100);
+	world_flushed(100);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(3), 99);
+	assert_int_equal(world_book(STORE_BOOK_FEE_IMMATURE), 1);
+}
+
+static void test_pplns_reaches_into_the_round_before(void **state)
+{
+	int64_t block;
+
+	world->pool.reward.scheme = REWARD_PPLNS; /* one network block: 100 units */
+	find_first_block();
+	world_work(2, 101, 3, 60);
+	world_mine(1);
+	block = world_find(2, 1000000);
+	world_flushed(101);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_block(block).round_work, 60);
+	assert_int_equal(immature(2), 594000); /* 60 of 100 */
+	assert_int_equal(immature(0), 2970000000 + 297000);
+	assert_int_equal(immature(1), 990000000 + 99000);
+}
+
+static void test_maturity(void **state)
+{
+	int64_t block = find_first_block();
+
+	assert_true(world_pass(NULL));
+	world_mine(9); /* 10 confirmations: the wallet wants one more */
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(block).confirmations, 10);
+	world->pool.payout.is_enabled = false;
+	world_mine(1);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_MATURE);
+	assert_int_equal(immature(0), 0);
+	assert_int_equal(available(0), 2970000000);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 40000000);
+	assert_int_equal(world_book(STORE_BOOK_FEE_IMMATURE), 0);
+	assert_int_equal(world_events("block_matured"), 1);
+}
+
+static void test_orphan_is_reversed_and_its_work_goes_on(void **state)
+{
+	int64_t orphan = find_first_block(), block;
+
+	assert_true(world_pass(NULL));
+	world_reorg(100, 102);
+	assert_true(world_pass(NULL));
+	assert_state(orphan, STORE_BLOCK_IMMATURE); /* the other branch is not deep yet */
+	world_mine(4);
+	assert_true(world_pass(NULL));
+	assert_state(orphan, STORE_BLOCK_ORPHAN);
+	assert_int_equal(immature(0), 0);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), 0);
+	assert_int_equal(world_book(STORE_BOOK_FEE_IMMATURE), 0);
+	assert_int_equal(world_events("block_orphaned"), 1);
+
+	world_work(2, 107, 9, 40);
+	world_mine(1);
+	block = world_find(2, 8000);
+	world_flushed(107);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(block).round_work, 80);
+	assert_int_equal(immature(0), 2970);
+	assert_int_equal(immature(1), 990);
+	assert_int_equal(immature(2), 3960);
+}
+
+/* Until the fate of a credited block is known, no round above it is closed: it would miss the
+ * orphan's work. */
+static void test_later_round_waits_for_an_earlier_doubt(void **state)
+{
+	int64_t doubt = find_first_block(), block;
+
+	assert_true(world_pass(NULL));
+	world_reorg(100, 101);
+	block = world_find(1, COIN);
+	world_flushed(101);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_PENDING);
+	world_mine(5);
+	assert_true(world_pass(NULL));
+	assert_state(doubt, STORE_BLOCK_ORPHAN);
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(block).round_work, 40);
+	assert_int_equal(immature(0), 74250000);
+}
+
+static void test_two_of_ours_at_one_height(void **state)
+{
+	int64_t loser = find_first_block(), winner;
+
+	world_reorg(100, 100);
+	winner = world_find(1, 20 * COIN);
+	world_mine(6);
+	assert_true(world_pass(NULL));
+	assert_state(loser, STORE_BLOCK_ORPHAN);
+	assert_state(winner, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0) + immature(1), 1980000000);
+}
+
+static void test_orphan_returns(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	int64_t block = find_first_block();
+
+	memcpy(saved, world->branch, sizeof(saved));
+	for (int64_t h = 101; h < 120; h++)
+		saved[h] = saved[100];
+	assert_true(world_pass(NULL));
+	world_reorg(100, 106);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_ORPHAN);
+	world_branch_back(saved, 107);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(immature(1), 990000000);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+}
+
+static void test_block_that_no_daemon_has(void **state)
+{
+	int64_t block;
+
+	world_mine(1);
+	world->branch[100] = 7; /* a block that never reached the daemon */
+	block = world_find(0, COIN);
+	world->branch[100] = 0;
+	world_flushed(100);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_PENDING);
+	world_mine(6);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_REJECTED);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), 0);
+	assert_int_equal(world_events("block_rejected"), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_round_is_credited),
+		TEST(test_round_waits_for_the_nodes),
+		TEST(test_round_waits_for_the_daemon),
+		TEST(test_no_work_pays_the_finder),
+		TEST(test_pplns_reaches_into_the_round_before),
+		TEST(test_maturity),
+		TEST(test_orphan_is_reversed_and_its_work_goes_on),
+		TEST(test_later_round_waits_for_an_earlier_doubt),
+		TEST(test_two_of_ours_at_one_height),
+		TEST(test_orphan_returns),
+		TEST(test_block_that_no_daemon_has),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

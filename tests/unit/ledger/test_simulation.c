@@ -1,0 +1,156 @@
+/*
+ * test_simulation.c -- a pool's life at random: work, blocks, reorganisations, payouts and deaths.
+ * After every step the books sum to zero and nobody has been paid more than was earned; in the end
+ * every coin is where it belongs. A failure prints the seed of the life.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ledger/ledger_priv.h"
+#include "world.h"
+
+enum { LIVES = 3, STEPS = 90, REWARD = 1000000007 };
+
+static const char *const deaths[] = {
+	"payout_built", "payout_stored", "payout_sent", "payout_noted", "payout_confirming", NULL};
+
+struct life {
+	uint64_t seed;
+	unsigned finds;
+	int64_t found[FINDS_MAX];
+};
+
+static unsigned below(struct life *life, unsigned n)
+{
+	life->seed = life->seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)((life->seed >> 33) % n);
+}
+
+static void mine_one(struct life *life)
+{
+	int64_t height = world->tip + 1;
+
+	for (unsigned i = below(life, 4); i > 0; i--)
+		world_work(below(life, MINERS), height, height * 2 + (i & 1), 1 + below(life, 90));
+	world_mine(1);
+	for (unsigned i = 0; i < world->txs_n; i++) {
+		if (world->txs[i].state == FAKE_POOLED && below(life, 2)) {
+			world->txs[i].state = FAKE_MINED;
+			world->txs[i].height = world->tip;
+		}
+	}
+	if (below(life, 3) == 0)
+		life->found[life->finds++] = world_find(below(life, MINERS), REWARD);
+	world_flushed(world->tip);
+}
+
+/* Another branch wins, up to 4 deep; what was mined there waits in the memory pool again. */
+static void reorganise(struct life *life)
+{
+	int64_t height = world->tip - below(life, 4);
+
+	if (height < 100)
+		return;
+	world_reorg(height, world->tip + 1);
+	for (unsigned i = 0; i < world->txs_n; i++) {
+		if (world->txs[i].state == FAKE_MINED && world->txs[i].height >= height)
+			world->txs[i].state = FAKE_POOLED;
+	}
+	world_flushed(world->tip);
+}
+
+static int64_t funds_of(const struct life *life)
+{
+	int64_t funds = 0;
+
+	for (unsigned i = 0; i < life->finds; i++) {
+		if (world_block(life->found[i]).state == STORE_BLOCK_MATURE)
+			funds += REWARD;
+	}
+	for (unsigned i = 0; i < world->txs_n; i++) {
+		if (world->txs[i].state != FAKE_BUILT)
+			funds -= world->txs[i].total + 1000;
+	}
+	return funds;
+}
+
+static void check(const struct life *life)
+{
+	int64_t total = 0, credited = 0;
+
+	for (unsigned book = 1; book < STORE_BOOKS; book++)
+		total += world_book(book);
+	assert_int_equal(total, 0);
+	for (unsigned i = 0; i < life->finds; i++) {
+		enum store_block_state state = world_block(life->found[i]).state;
+
+		if (state == STORE_BLOCK_IMMATURE || state == STORE_BLOCK_MATURE)
+			credited += REWARD;
+	}
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -credited);
+	for (unsigned miner = 0; miner < MINERS; miner++) {
+		struct store_balance b = world_balance(miner);
+		int64_t booked = amount_units(b.paying) + amount_units(b.paid);
+
+		assert_true(amount_units(b.available) >= 0 && amount_units(b.immature) >= 0);
+		assert_true(world_paid(miner) <= booked);
+	}
+}
+
+static void live(uint64_t seed)
+{
+	struct life life = {.seed = seed};
+
+	printf("life %llu\n", (unsigned long long)seed);
+	world_new();
+	world->pool.payout.minimum = amount_of(30000000);
+	world->pool.reward.scheme = below(&life, 2) ? REWARD_PROP : REWARD_PPLNS;
+	for (unsigned step = 0; step < STEPS; step++) {
+		for (unsigned i = below(&life, 4); i > 0; i--)
+			mine_one(&life);
+		if (below(&life, 6) == 0)
+			reorganise(&life);
+		(void)world_pass(deaths[below(&life, 6)]);
+		world->funds = funds_of(&life);
+		check(&life);
+	}
+	/* a quiet end: everything matures, is paid and confirmed */
+	world->pool.payout.minimum = amount_of(1);
+	for (unsigned i = 0; i < 30; i++) {
+		world_mine(1);
+		for (unsigned t = 0; t < world->txs_n; t++) {
+			if (world->txs[t].state == FAKE_POOLED) {
+				world->txs[t].state = FAKE_MINED;
+				world->txs[t].height = world->tip;
+			}
+		}
+		assert_true(world_pass(NULL));
+		world->funds = funds_of(&life);
+		check(&life);
+	}
+	assert_int_equal(world_book(STORE_BOOK_IMMATURE), 0);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 0);
+	assert_int_equal(world_book(STORE_BOOK_PAYING), 0);
+	for (unsigned miner = 0; miner < MINERS; miner++)
+		assert_int_equal(world_paid(miner), amount_units(world_balance(miner).paid));
+	assert_int_equal(world->funds, world_book(STORE_BOOK_FEE));
+	world_free();
+}
+
+static void test_lives(void **state)
+{
+	for (uint64_t seed = 1; seed <= LIVES; seed++)
+		live(seed);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_lives)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
