@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/json.h"
@@ -207,7 +208,7 @@ static void *run(void *arg)
 	while (now_us - start_us < r->seconds * 1000000) {
 		before_us = now_us;
 		for (unsigned i = 0; i < rounds; i++) {
-			memcpy(headers[0], hashes[r->batch - 1], POW_HASH_LEN); /* new work */
+			put_le64(headers[i % r->batch] + POW_HEADER_LEN - 8, r->hashes + i);
 			pow_hash(r->ctx, r->batch, (const uint8_t(*)[POW_HEADER_LEN])headers,
 				hashes);
 		}

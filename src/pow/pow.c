@@ -125,7 +125,7 @@ static enum err set_params(
 			return e;
 	}
 	e = family->check ? family->check(algo, why) : OK;
-	if (e == OK && family->memory(algo, 1) > POW_HASH_MEMORY_MAX + HUGE_PAGE)
+	if (e == OK && family->memory(algo, 1) > POW_HASH_MEMORY_MAX)
 		return err_fail(why, ERR_LIMIT,
 			"%s with N=%u r=%u needs %zu MiB for each hash; the limit is %zu MiB",
 			algo->name, algo->n, algo->r, family->memory(algo, 1) >> 20,

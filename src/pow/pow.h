@@ -42,8 +42,9 @@ void pow_algo_free(struct pow_algo *algo);
 /** pow_algo_name(algo): the name it was made with; lives as long as algo. */
 const char *pow_algo_name(const struct pow_algo *algo);
 
-#define POW_HASH_MEMORY_MAX ((size_t)128 << 20) /* [bytes] for one hash in flight */
-#define POW_CTX_MEMORY_MAX  ((size_t)256 << 20) /* [bytes] for one context, whatever its batch */
+#define POW_HASH_MEMORY_MAX                                                                        \
+	((size_t)129 << 20) /* [bytes] for one hash in flight: a table of 128 MiB, and the rest */
+#define POW_CTX_MEMORY_MAX ((size_t)256 << 20) /* [bytes] for one context, whatever its batch */
 
 /**
  * pow_ctx_new(algo, variant, out, why): scratch memory for one thread.

@@ -1,12 +1,12 @@
 /*
- * variant.c -- which code variant to use: what the CPU has, what computes right, what is fastest.
+ * variant.c -- which code may be used: what the CPU has, what fits into memory, what computes
+ * right.
  *
  * The only state of the folder is here: for each variant whether it was checked in this process,
- * guarded by a lock.
+ * and what it was compared with; both guarded by a lock.
  */
 #include <pthread.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
@@ -14,10 +14,19 @@
 
 enum status { UNCHECKED, GOOD, BAD };
 
-#define FAMILIES 3
+#define FAMILIES  3
+#define KNOWN_MAX 2
 
-static pthread_mutex_t status_lock = PTHREAD_MUTEX_INITIALIZER;
-static enum status status[FAMILIES][POW_VARIANTS_MAX];
+/* What plain C makes of a known header and of others like it. */
+struct reference {
+	enum status status;
+	uint8_t headers[POW_WIDTH_MAX][POW_HEADER_LEN];
+	uint8_t hashes[POW_WIDTH_MAX][POW_HASH_LEN];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static enum status status[FAMILIES][POW_VARIANTS_MAX];   /* under lock */
+static struct reference references[FAMILIES][KNOWN_MAX]; /* under lock */
 
 bool pow_variant_fits(const struct pow_algo *algo, const struct pow_variant *variant)
 {
@@ -40,35 +49,43 @@ bool pow_variant_at(const struct pow_algo *algo, unsigned i, struct pow_variant_
 	return true;
 }
 
-/* headers[0] as it is known, the others with other nonces. */
-static void make_headers(const struct pow_known *known, uint8_t (*headers)[POW_HEADER_LEN])
+static unsigned widest(const struct pow_family *family)
 {
-	for (unsigned i = 0; i < POW_WIDTH_MAX; i++) {
-		bool ok = hex_decode(headers[i], POW_HEADER_LEN, known->header, 2 * POW_HEADER_LEN);
+	unsigned width = 1;
 
-		assert(ok);
-		headers[i][POW_HEADER_LEN - 1] ^= (uint8_t)i;
-	}
+	for (unsigned i = 0; family->variants[i]; i++)
+		if (family->variants[i]->kernels[0].width > width)
+			width = family->variants[i]->kernels[0].width;
+	return width;
 }
 
-/* The hashes of n headers, one at a time by plain C; false when even that is wrong. */
-static bool reference(const struct pow_algo *algo, const struct pow_known *known, unsigned n,
-	const uint8_t (*headers)[POW_HEADER_LEN], uint8_t (*hashes)[POW_HASH_LEN])
+/* headers[0] is the known one, the others have other nonces; BAD when plain C gets that one wrong.
+ */
+static void make_reference(
+	struct reference *ref, const struct pow_algo *algo, const struct pow_known *known)
 {
-	struct pow_ctx *ctx;
 	uint8_t right[POW_HASH_LEN];
+	struct pow_ctx *ctx;
 
+	ref->status = BAD;
+	for (unsigned i = 0; i < POW_WIDTH_MAX; i++) {
+		if (!hex_decode(ref->headers[i], POW_HEADER_LEN, known->header, 2 * POW_HEADER_LEN))
+			return;
+		ref->headers[i][POW_HEADER_LEN - 1] ^= (uint8_t)i;
+	}
 	if (pow_ctx_open(algo, algo->family->variants[0], &ctx, NULL) != OK)
-		return false;
-	pow_hash(ctx, n, headers, hashes);
+		return;
+	pow_hash(ctx, widest(algo->family), (const uint8_t(*)[POW_HEADER_LEN])ref->headers,
+		ref->hashes);
 	pow_ctx_free(ctx);
-	return hex_decode(right, POW_HASH_LEN, known->hash, 2 * POW_HASH_LEN) &&
-	       memcmp(hashes[0], right, POW_HASH_LEN) == 0;
+	if (hex_decode(right, POW_HASH_LEN, known->hash, 2 * POW_HASH_LEN) &&
+		memcmp(ref->hashes[0], right, POW_HASH_LEN) == 0)
+		ref->status = GOOD;
 }
 
 /* Each kernel of the variant, every lane of it with another header. */
-static bool compute_alike(const struct pow_algo *algo, const struct pow_variant *variant,
-	const uint8_t (*headers)[POW_HEADER_LEN], const uint8_t (*right)[POW_HASH_LEN])
+static bool agrees(
+	const struct pow_algo *algo, const struct pow_variant *variant, const struct reference *ref)
 {
 	uint8_t hashes[POW_WIDTH_MAX][POW_HASH_LEN];
 	struct pow_ctx *ctx;
@@ -78,8 +95,8 @@ static bool compute_alike(const struct pow_algo *algo, const struct pow_variant 
 		return false;
 	for (const struct pow_kernel *k = variant->kernels;; k++) {
 		memset(hashes, 0, sizeof(hashes));
-		algo->family->hash(ctx, k, k->width, headers[0], POW_HEADER_LEN, hashes);
-		ok = ok && memcmp(hashes, right, (size_t)k->width * POW_HASH_LEN) == 0;
+		algo->family->hash(ctx, k, k->width, ref->headers[0], POW_HEADER_LEN, hashes);
+		ok = ok && memcmp(hashes, ref->hashes, (size_t)k->width * POW_HASH_LEN) == 0;
 		if (k->width == 1)
 			break;
 	}
@@ -87,45 +104,46 @@ static bool compute_alike(const struct pow_algo *algo, const struct pow_variant 
 	return ok;
 }
 
-static bool is_right(const struct pow_family *family, const struct pow_variant *variant)
-{
-	uint8_t headers[POW_WIDTH_MAX][POW_HEADER_LEN], right[POW_WIDTH_MAX][POW_HASH_LEN];
-	bool ok = true;
-
-	for (unsigned i = 0; ok && i < family->n_known; i++) {
-		const struct pow_known *known = &family->known[i];
-		unsigned width = variant->kernels[0].width;
-		struct pow_algo *algo;
-
-		if (pow_algo_new(known->algo, known->params, known->n_params, &algo, NULL) != OK)
-			return false;
-		make_headers(known, headers);
-		ok = reference(algo, known, width, headers, right) &&
-		     compute_alike(algo, variant, headers, right);
-		pow_algo_free(algo);
-	}
-	return ok;
-}
-
-static enum status *status_of(const struct pow_family *family, unsigned variant)
+static unsigned number_of(const struct pow_family *family)
 {
 	unsigned i = 0;
 
 	while (pow_family_at(i) != family)
 		i++;
-	assert(i < FAMILIES && variant < POW_VARIANTS_MAX);
-	return &status[i][variant];
+	assert(i < FAMILIES);
+	return i;
+}
+
+static bool is_right(const struct pow_family *family, const struct pow_variant *variant)
+{
+	bool ok = true;
+
+	assert(family->n_known <= KNOWN_MAX);
+	for (unsigned i = 0; ok && i < family->n_known; i++) {
+		const struct pow_known *known = &family->known[i];
+		struct reference *ref = &references[number_of(family)][i];
+		struct pow_algo *algo;
+
+		if (pow_algo_new(known->algo, known->params, known->n_params, &algo, NULL) != OK)
+			return false;
+		if (ref->status == UNCHECKED)
+			make_reference(ref, algo, known);
+		ok = ref->status == GOOD && agrees(algo, variant, ref);
+		pow_algo_free(algo);
+	}
+	return ok;
 }
 
 bool pow_variant_verified(const struct pow_family *family, unsigned i)
 {
-	enum status *s = status_of(family, i), now;
+	enum status *s = &status[number_of(family)][i], now;
 
-	pthread_mutex_lock(&status_lock);
+	assert(i < POW_VARIANTS_MAX);
+	pthread_mutex_lock(&lock);
 	if (*s == UNCHECKED)
 		*s = is_right(family, family->variants[i]) ? GOOD : BAD;
 	now = *s;
-	pthread_mutex_unlock(&status_lock);
+	pthread_mutex_unlock(&lock);
 	return now == GOOD;
 }
 
@@ -186,16 +204,4 @@ enum err pow_ctx_new(
 		return err_fail(why, ERR_CORRUPT, "variant %s of %s computes wrong hashes here",
 			variant, algo->name);
 	return pow_ctx_open(algo, v[i], out, why);
-}
-
-const char *pow_choose_variant(const struct pow_algo *algo, unsigned threads)
-{
-	struct pow_ctx *ctx;
-	const char *name = algo->family->variants[0]->name;
-
-	if (open_widest(algo, &ctx, NULL) == OK) {
-		name = ctx->variant->name;
-		pow_ctx_free(ctx);
-	}
-	return name;
 }

@@ -190,39 +190,37 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 static const struct pow_variant plain_c = {"c", 0, {{1, 1, .smix = yescrypt_smix_c}}};
 
 #if defined(__x86_64__)
-#define X1(isa)                                                                                    \
+/* Four kernels for each instruction set: a group of hashes that does not fill the widest one is
+ * taken by the next. */
+#define K(isa, ways)                                                                               \
 	{                                                                                          \
-		1, 1, .smix = yescrypt_smix_##isa##_x1                                             \
+		ways, ways, .smix = yescrypt_smix_##isa##_x##ways                                  \
 	}
-#define X2(isa)                                                                                    \
+#define KP(isa)                                                                                    \
 	{                                                                                          \
-		2, 2, .smix = yescrypt_smix_##isa##_x2                                             \
+		3, 3, .smix = yescrypt_smix_##isa##_x3p                                            \
 	}
-#define X3(isa)                                                                                    \
-	{                                                                                          \
-		3, 3, .smix = yescrypt_smix_##isa##_x3                                             \
-	}
-#define X4(isa)                                                                                    \
-	{                                                                                          \
-		4, 4, .smix = yescrypt_smix_##isa##_x4                                             \
-	}
+#define VARIANTS(isa, cpu)                                                                         \
+	static const struct pow_variant isa##_x1 = {#isa "-x1", cpu, {K(isa, 1)}};                 \
+	static const struct pow_variant isa##_x2 = {#isa "-x2", cpu, {K(isa, 2), K(isa, 1)}};      \
+	static const struct pow_variant isa##_x3 = {                                               \
+		#isa "-x3", cpu, {K(isa, 3), K(isa, 2), K(isa, 1)}};                               \
+	static const struct pow_variant isa##_x4 = {                                               \
+		#isa "-x4", cpu, {K(isa, 4), K(isa, 3), K(isa, 2), K(isa, 1)}}
+#define VARIANT_PEXT(isa, cpu)                                                                     \
+	static const struct pow_variant isa##_x3p = {                                              \
+		#isa "-x3p", (cpu) | POW_CPU_PEXT, {KP(isa), K(isa, 2), K(isa, 1)}}
 
-static const struct pow_variant sse2_x1 = {"sse2-x1", 0, {X1(sse2)}};
-static const struct pow_variant sse2_x2 = {"sse2-x2", 0, {X2(sse2), X1(sse2)}};
-static const struct pow_variant sse2_x3 = {"sse2-x3", 0, {X3(sse2), X2(sse2), X1(sse2)}};
-static const struct pow_variant avx2_x1 = {"avx2-x1", POW_CPU_AVX2, {X1(avx2)}};
-static const struct pow_variant avx2_x2 = {"avx2-x2", POW_CPU_AVX2, {X2(avx2), X1(avx2)}};
-static const struct pow_variant avx2_x3 = {
-	"avx2-x3", POW_CPU_AVX2 | POW_CPU_PEXT, {X3(avx2), X2(avx2), X1(avx2)}};
-static const struct pow_variant avx512_x1 = {"avx512-x1", POW_CPU_AVX512, {X1(avx512)}};
-static const struct pow_variant avx512_x2 = {"avx512-x2", POW_CPU_AVX512, {X2(avx512), X1(avx512)}};
-static const struct pow_variant avx512_x3 = {
-	"avx512-x3", POW_CPU_AVX512 | POW_CPU_PEXT, {X3(avx512), X2(avx512), X1(avx512)}};
-static const struct pow_variant avx512_x4 = {"avx512-x4", POW_CPU_AVX512 | POW_CPU_PEXT,
-	{X4(avx512), X3(avx512), X2(avx512), X1(avx512)}};
+VARIANTS(sse2, 0);
+VARIANTS(avx2, POW_CPU_AVX2);
+VARIANTS(avx512, POW_CPU_AVX512);
+VARIANT_PEXT(avx2, POW_CPU_AVX2);
+VARIANT_PEXT(avx512, POW_CPU_AVX512);
 
-static const struct pow_variant *const variants[] = {&plain_c, &sse2_x1, &sse2_x2, &sse2_x3,
-	&avx2_x1, &avx2_x2, &avx2_x3, &avx512_x1, &avx512_x2, &avx512_x3, &avx512_x4, NULL};
+/* Three ways last: where nobody measures, they are the safest bet. */
+static const struct pow_variant *const variants[] = {&plain_c, &sse2_x1, &sse2_x2, &sse2_x4,
+	&sse2_x3, &avx2_x1, &avx2_x2, &avx2_x4, &avx2_x3p, &avx2_x3, &avx512_x1, &avx512_x2,
+	&avx512_x4, &avx512_x3p, &avx512_x3, NULL};
 #else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
 #endif

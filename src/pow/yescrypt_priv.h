@@ -40,12 +40,12 @@ struct yescrypt_lane {
 typedef void yescrypt_smix_fn(
 	const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes);
 
-/* Kernels by instruction set and by how many lanes they mix in lock step; the lanes' S-boxes must
- * follow one another in memory. */
+/* Kernels by instruction set and by how many lanes they mix in lock step (x3p: three, with PEXT);
+ * the lanes' S-boxes must follow one another in memory. */
 yescrypt_smix_fn yescrypt_smix_c;
 #define YESCRYPT_SMIX(isa)                                                                         \
 	yescrypt_smix_fn yescrypt_smix_##isa##_x1, yescrypt_smix_##isa##_x2,                       \
-		yescrypt_smix_##isa##_x3, yescrypt_smix_##isa##_x4
+		yescrypt_smix_##isa##_x3, yescrypt_smix_##isa##_x3p, yescrypt_smix_##isa##_x4
 
 YESCRYPT_SMIX(sse2);
 YESCRYPT_SMIX(avx2);

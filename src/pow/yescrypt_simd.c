@@ -18,6 +18,12 @@
 
 #define WAYS_MAX 4
 
+#ifdef __BMI2__
+#define PEXT_HIGH(both, mask) _pext_u64(both, (uint64_t)((mask) | 15) << 32)
+#else
+#define PEXT_HIGH(both, mask) ((both) >> 32)
+#endif
+
 /* A cell of each hash: 4 lanes of 128 bits. */
 struct cells {
 	__m128i x[WAYS_MAX][4];
@@ -35,16 +41,15 @@ INLINE __m128i step(__m128i x, const uint8_t *s0, const uint8_t *s1, uint32_t ma
 	__m128i product = _mm_mul_epu32(x, _mm_srli_epi64(x, 32));
 	uint64_t i0, i1;
 
-#ifdef __BMI2__
 	if (pext) {
+		/* Fewer shifts and ANDs, on cores whose move from vector to integer registers gets
+		 * in their way (Zen 4). */
 		uint64_t both =
 			(uint64_t)_mm_cvtsi128_si64(_mm_and_si128(x, _mm_set1_epi32((int)mask)));
 
 		i0 = (uint32_t)both;
-		i1 = _pext_u64(both, (uint64_t)(mask | 15) << 32);
-	} else
-#endif
-	{
+		i1 = PEXT_HIGH(both, mask);
+	} else {
 		uint64_t both = (uint64_t)_mm_cvtsi128_si64(x);
 
 		i0 = both & mask;
@@ -337,22 +342,19 @@ INLINE void smix(const struct yescrypt_shape *shape, const struct yescrypt_lane 
 	}
 }
 
-#define NAME_(isa, ways) yescrypt_smix_##isa##_x##ways
-#define NAME(isa, ways)  NAME_(isa, ways)
-#define KERNEL(ways, pext)                                                                         \
-	void NAME(POW_ISA, ways)(                                                                  \
+#define NAME_(isa, suffix) yescrypt_smix_##isa##_##suffix
+#define NAME(isa, suffix)  NAME_(isa, suffix)
+#define KERNEL(suffix, ways, pext)                                                                 \
+	void NAME(POW_ISA, suffix)(                                                                \
 		const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes)             \
 	{                                                                                          \
 		smix(shape, lanes, ways, pext);                                                    \
 	}
 
+KERNEL(x1, 1, false)
+KERNEL(x2, 2, false)
+KERNEL(x3, 3, false)
+KERNEL(x4, 4, false)
 #ifdef __BMI2__
-#define PEXT true
-#else
-#define PEXT false
+KERNEL(x3p, 3, true)
 #endif
-
-KERNEL(1, false)
-KERNEL(2, false)
-KERNEL(3, PEXT)
-KERNEL(4, PEXT)
