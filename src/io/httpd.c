@@ -251,6 +251,11 @@ static void on_completed(
 	*ctx = NULL;
 }
 
+struct httpd *httpd_server(const struct httpd_req *req)
+{
+	return req->server;
+}
+
 const char *httpd_path(const struct httpd_req *req)
 {
 	return req->path;

@@ -70,6 +70,8 @@ void httpd_stop(struct httpd *h);
 
 /* The request. Strings are borrowed for the handler's call. */
 
+/** httpd_server(req): the server that has it. */
+struct httpd *httpd_server(const struct httpd_req *req);
 /** httpd_path(req): the decoded path without the query; never holds a NUL. */
 const char *httpd_path(const struct httpd_req *req);
 /** httpd_tail(req): what follows the prefix of the matched route. */
