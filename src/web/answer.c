@@ -14,8 +14,7 @@
 
 void json_text(const json_t *value, struct buf *out)
 {
-	char *text = json_dumps(
-		value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
 
 	buf_add_str(out, text ? text : "null");
 	free(text);

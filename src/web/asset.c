@@ -3,11 +3,11 @@
 #include <fts.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/sha256.h"
-#include "base/hex.h"
 
 #define FILE_MAX (4 * 1024 * 1024)
 

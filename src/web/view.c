@@ -148,10 +148,10 @@ enum err view_events(struct web *web, struct store *st, int64_t before, unsigned
 
 		if (json_read(rows[i].json, strlen(rows[i].json), &details, NULL) != OK)
 			details = json_object();
-		json_array_append_new(items,
-			json_pack("{s:o,s:I,s:s,s:o}", "id", view_id(rows[i].id), "time_ms",
-				(json_int_t)rows[i].time_ms, "kind", rows[i].kind, "details",
-				details));
+		json_array_append_new(
+			items, json_pack("{s:o,s:I,s:s,s:o}", "id", view_id(rows[i].id), "time_ms",
+				       (json_int_t)rows[i].time_ms, "kind", rows[i].kind, "details",
+				       details));
 	}
 	*out = page_of(items, limit, n ? rows[n - 1].id : 0);
 	store_free_events(rows, n);

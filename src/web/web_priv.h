@@ -25,12 +25,12 @@
 /* What the first screen shows, all of one moment. Counted, immutable. */
 struct snapshot {
 	atomic_uint refs;
-	int64_t taken_ms;  /* monotonic; when the database gave it */
-	bool has_data;     /* false: the database has never answered */
-	json_t *pool;      /* the documents of the API */
-	json_t *blocks;    /* first page */
-	json_t *payments;  /* first page */
-	json_t *chart;     /* of the pool */
+	int64_t taken_ms; /* monotonic; when the database gave it */
+	bool has_data;    /* false: the database has never answered */
+	json_t *pool;     /* the documents of the API */
+	json_t *blocks;   /* first page */
+	json_t *payments; /* first page */
+	json_t *chart;    /* of the pool */
 };
 
 /* ---- web.c ---- */
@@ -144,27 +144,17 @@ void health_live(void *ctx, struct httpd_req *req);
 void health_ready(void *ctx, struct httpd_req *req);
 void health_metrics(void *ctx, struct httpd_req *req);
 
-/* ---- html.c: the pages for those who do not run scripts ---- */
-
-void html_home(struct buf *out, struct web *web, const struct words *w, const struct snapshot *s);
-void html_blocks(struct buf *out, struct web *web, const struct words *w, const json_t *blocks);
-void html_payments(struct buf *out, struct web *web, const struct words *w, const json_t *payments);
-void html_account(struct buf *out, struct web *web, const struct words *w, const json_t *account);
-void html_header(struct buf *out, struct web *web, const struct words *w, const char *path);
-void html_footer(struct buf *out, const struct words *w);
-
 /* ---- words.c: the portal's catalogues ---- */
 
 /** words_load(assets, out, why): all languages, a list that begins with English. */
-enum err words_load(
-	const struct asset_set *assets, struct words **out, struct why *why) MUST_CHECK;
+enum err words_load(const struct asset_set *assets, struct words **out, struct why *why) MUST_CHECK;
 void words_free(struct words *w);
 /** words_pick(w, req): by cookie, then Accept-Language. */
 const struct words *words_pick(const struct words *w, const struct httpd_req *req);
 const char *words_lang(const struct words *w);
 /** word(w, key): the text; the key itself when there is none. */
 const char *word(const struct words *w, const char *key);
-/** word_add(out, w, key, name, value): the text with {name} replaced, escaped for HTML. */
+/** word_add(out, w, key, name, value): the text with {name} replaced by value, as it is. */
 void word_add(struct buf *out, const struct words *w, const char *key, const char *name,
 	const char *value);
 

@@ -26,8 +26,8 @@ enum err words_load(const struct asset_set *assets, struct words **out, struct w
 		last = &w->next;
 		w->lang = languages[i];
 		if (asset)
-			err = json_read((const char *)asset->plain.data, asset->plain.len,
-				&w->texts, why);
+			err = json_read(
+				(const char *)asset->plain.data, asset->plain.len, &w->texts, why);
 		else
 			err_fail(why, err, "the portal has no %s", path);
 		free(path);

@@ -1,0 +1,250 @@
+/* api.c -- /api/v1: keyless reading for everybody; docs/openapi.yaml tells what each answer holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chain/address.h"
+#include "store/store_block.h"
+#include "web/web_priv.h"
+
+static const struct httpd_pair open_to_all[] = {{"Access-Control-Allow-Origin", "*"}, {NULL}};
+
+static void refuse(struct httpd_req *req, unsigned status, const char *code, const char *text)
+{
+	struct buf body = {0};
+
+	buf_add_str(&body, "{\"error\":{\"code\":");
+	buf_add_json_str(&body, code);
+	buf_add_str(&body, ",\"message\":");
+	buf_add_json_str(&body, text);
+	buf_add_str(&body, "}}");
+	httpd_reply(req, &(struct httpd_reply){.status = status,
+				 .type = "application/json",
+				 .body = body.data,
+				 .len = body.len,
+				 .headers = open_to_all});
+	buf_free(&body);
+}
+
+static void refuse_for_store(struct httpd_req *req, enum err err)
+{
+	refuse(req, 503, err == ERR_BUSY ? "database_busy" : "database_unavailable",
+		"The database does not answer at the moment; try again in a few seconds.");
+}
+
+/* ?name=NUMBER in [min, max]; false: answered 400. */
+static bool read_number(
+	struct httpd_req *req, const char *name, int64_t min, int64_t max, int64_t *out)
+{
+	const char *text = httpd_query(req, name);
+	char *end;
+	long long value;
+
+	if (!text)
+		return true;
+	value = strtoll(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || strlen(text) > 18 || value < min ||
+		value > max) {
+		char *message = str_printf("\"%s\" must be a whole number from %lld to %lld.", name,
+			(long long)min, (long long)max);
+
+		refuse(req, 400, "parameter_invalid", message);
+		free(message);
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
+struct paging {
+	int64_t before, limit;
+};
+
+static bool read_paging(struct httpd_req *req, struct paging *out)
+{
+	*out = (struct paging){.limit = PAGE_ROWS};
+	return read_number(req, "before", 1, INT64_MAX, &out->before) &&
+	       read_number(req, "limit", 1, PAGE_ROWS_MAX, &out->limit);
+}
+
+static bool is_first_page(const struct paging *p)
+{
+	return p->before == 0 && p->limit == PAGE_ROWS;
+}
+
+/* One question to the database in a document, or the error's answer. */
+typedef enum err ask_fn(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why);
+
+static void answer_from_store(struct web *web, struct httpd_req *req, ask_fn *ask, const void *arg)
+{
+	struct store *st;
+	struct why why = {0};
+	json_t *doc = NULL;
+	enum err err;
+
+	err = atomic_load(&web->pool_id) ? handles_take(web->handles, &st, &why) : ERR_UNAVAILABLE;
+	if (err == OK) {
+		err = ask(web, st, arg, &doc, &why);
+		handles_give(web->handles, st, err);
+	}
+	if (err != OK) {
+		log_odd(&web->lg, "answer_failed", "path=%s error=\"%s\"", httpd_path(req),
+			why.text[0] ? why.text : err_text(err));
+		refuse_for_store(req, err);
+		return;
+	}
+	answer_json(req, doc);
+	json_decref(doc);
+}
+
+/* Answers a member of the snapshot; false when there is none yet. */
+static bool answer_from_snapshot(struct web *web, struct httpd_req *req, size_t member)
+{
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	json_t *doc = *(json_t **)(void *)((char *)s + member);
+
+	if (doc)
+		answer_json(req, doc);
+	snapshot_unref(s);
+	return doc != NULL;
+}
+
+void api_pool(void *ctx, struct httpd_req *req)
+{
+	if (!answer_from_snapshot(ctx, req, offsetof(struct snapshot, pool)))
+		refuse_for_store(req, ERR_UNAVAILABLE);
+}
+
+void api_chart(void *ctx, struct httpd_req *req)
+{
+	if (!answer_from_snapshot(ctx, req, offsetof(struct snapshot, chart)))
+		refuse_for_store(req, ERR_UNAVAILABLE);
+}
+
+/* ---- lists ---- */
+
+struct blocks_arg {
+	struct paging paging;
+	unsigned states;
+};
+
+static enum err ask_blocks(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why)
+{
+	const struct blocks_arg *a = arg;
+
+	return view_blocks(
+		web, st, a->states, a->paging.before, (unsigned)a->paging.limit, out, why);
+}
+
+void api_blocks(void *ctx, struct httpd_req *req)
+{
+	const char *state = httpd_query(req, "state");
+	struct blocks_arg arg = {.states = STORE_BLOCK_ANY};
+
+	if (!read_paging(req, &arg.paging))
+		return;
+	if (state) {
+		arg.states = 0;
+		for (int s = STORE_BLOCK_PENDING; s <= STORE_BLOCK_REJECTED; s++) {
+			if (!strcmp(state, view_block_state(s)))
+				arg.states = STORE_BLOCK_MASK(s);
+		}
+		if (arg.states == 0) {
+			refuse(req, 400, "parameter_invalid",
+				"\"state\" is one of pending, immature, mature, orphan, rejected.");
+			return;
+		}
+	} else if (is_first_page(&arg.paging) &&
+		   answer_from_snapshot(ctx, req, offsetof(struct snapshot, blocks))) {
+		return;
+	}
+	answer_from_store(ctx, req, ask_blocks, &arg);
+}
+
+static enum err ask_payments(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why)
+{
+	const struct paging *p = arg;
+
+	return view_payments(web, st, p->before, (unsigned)p->limit, out, why);
+}
+
+void api_payments(void *ctx, struct httpd_req *req)
+{
+	struct paging paging;
+
+	if (!read_paging(req, &paging))
+		return;
+	if (is_first_page(&paging) &&
+		answer_from_snapshot(ctx, req, offsetof(struct snapshot, payments)))
+		return;
+	answer_from_store(ctx, req, ask_payments, &paging);
+}
+
+static enum err ask_events(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why)
+{
+	const struct paging *p = arg;
+
+	return view_events(web, st, p->before, (unsigned)p->limit, out, why);
+}
+
+void api_events(void *ctx, struct httpd_req *req)
+{
+	struct paging paging;
+
+	if (read_paging(req, &paging))
+		answer_from_store(ctx, req, ask_events, &paging);
+}
+
+/* ---- one account ---- */
+
+void api_account(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct address address;
+	struct buf text = {0};
+	struct why why = {0};
+	enum err err;
+
+	err = address_decode(&web->pool->coin, web->pool->network, httpd_tail(req), &address, &why);
+	if (err != OK) {
+		refuse(req, 400, "address_invalid", why.text[0] ? why.text : err_text(err));
+		return;
+	}
+	err = account_text(web, address.text, &text);
+	if (err == OK)
+		answer_json_text(req, &text);
+	else if (err == ERR_NOT_FOUND)
+		refuse(req, 404, "account_unknown", "No share has come from this address yet.");
+	else
+		refuse_for_store(req, err);
+	buf_free(&text);
+}
+
+void api_openapi(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	const struct asset *asset = asset_find(web->assets, "api/openapi.yaml");
+
+	if (!asset) {
+		refuse(req, 404, "not_found", "The description was not built in.");
+		return;
+	}
+	httpd_reply(req, &(struct httpd_reply){.status = 200,
+				 .type = "application/yaml",
+				 .body = asset->plain.data,
+				 .len = asset->plain.len,
+				 .is_static = true,
+				 .cache_control = "public, max-age=300",
+				 .headers = open_to_all});
+}
+
+void api_unknown(void *ctx, struct httpd_req *req)
+{
+	refuse(req, 404, "not_found",
+		"There is nothing here; /api/v1/openapi.yaml lists what there is.");
+}

@@ -1,0 +1,147 @@
+/* health.c -- /healthz, /readyz and /metrics. */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "web/web_priv.h"
+
+/* Alive: no question to anybody else. */
+void health_live(void *ctx, struct httpd_req *req)
+{
+	httpd_reply_text(req, 200, "application/json", "{\"status\":\"ok\"}\n");
+}
+
+/* Ready as soon as there are numbers; old ones are better than an error page. */
+void health_ready(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	struct buf body = {0};
+
+	buf_printf(&body, "{\"status\":\"%s\",\"checks\":{\"database\":{\"age_ms\":%lld}}}\n",
+		s->has_data ? "ok" : "not_ready",
+		s->has_data ? (long long)(clock_mono_ms() - s->taken_ms) : -1LL);
+	httpd_reply_text(req, s->has_data ? 200 : 503, "application/json", buf_str(&body));
+	buf_free(&body);
+	snapshot_unref(s);
+}
+
+static int open_files(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int count = 0;
+
+	while (dir && readdir(dir) != NULL)
+		count++;
+	if (dir)
+		closedir(dir);
+	return count > 3 ? count - 3 : 0; /* ".", ".." and the folder itself */
+}
+
+static void write_process(struct web *web, struct buf *out)
+{
+	struct rusage usage = {0};
+	long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (f && fscanf(f, "%*s %ld", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	getrusage(RUSAGE_SELF, &usage);
+	buf_printf(out,
+		"# TYPE kozan_build_info gauge\nkozan_build_info{version=\"%s\",role=\"web\"} 1\n"
+		"# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds %.3f\n"
+		"# TYPE process_cpu_seconds_total counter\nprocess_cpu_seconds_total %.2f\n"
+		"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n"
+		"# TYPE process_open_fds gauge\nprocess_open_fds %d\n",
+		KOZAN_VERSION, (double)web->started_ms / 1000,
+		(double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+			(double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+		(long long)pages * sysconf(_SC_PAGESIZE), open_files());
+}
+
+static void write_web(
+	struct web *web, const struct httpd *httpd, const struct snapshot *s, struct buf *out)
+{
+	struct cache_stats cache;
+
+	cache_stats(web->cache, &cache);
+	buf_printf(out,
+		"# TYPE kozan_http_connections gauge\nkozan_http_connections %u\n"
+		"# TYPE kozan_sse_clients gauge\nkozan_sse_clients %u\n"
+		"# TYPE kozan_db_errors_total counter\nkozan_db_errors_total %llu\n"
+		"# TYPE kozan_snapshot_age_seconds gauge\nkozan_snapshot_age_seconds %.3f\n"
+		"# TYPE kozan_cache_bytes gauge\nkozan_cache_bytes %zu\n"
+		"# TYPE kozan_cache_answers_total counter\n"
+		"kozan_cache_answers_total{state=\"fresh\"} %llu\n"
+		"kozan_cache_answers_total{state=\"stale\"} %llu\n"
+		"kozan_cache_answers_total{state=\"fill\"} %llu\n",
+		httpd_conns(httpd), httpd_streams(httpd),
+		(unsigned long long)pulse_store_errors(web->pulse),
+		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0, cache.bytes,
+		(unsigned long long)cache.fresh, (unsigned long long)cache.stale,
+		(unsigned long long)cache.filled);
+	counts_write(web->counts, out);
+}
+
+static double number(const json_t *doc, const char *outer, const char *inner)
+{
+	const json_t *in = outer ? json_object_get(doc, outer) : doc;
+	double value = 0;
+
+	json_get_double(in, inner, &value);
+	return value;
+}
+
+static void write_gauge(struct buf *out, const char *name, const char *pool, double value)
+{
+	buf_printf(out, "# TYPE %s gauge\n%s{pool=\"%s\"} %.10g\n", name, name, pool, value);
+}
+
+static void write_pool(const json_t *doc, struct buf *out)
+{
+	const char *pool = json_get_str(doc, "name");
+
+	buf_printf(out,
+		"# TYPE kozan_hashrate gauge\n"
+		"kozan_hashrate{pool=\"%s\",window=\"10m\"} %.10g\n"
+		"kozan_hashrate{pool=\"%s\",window=\"1h\"} %.10g\n"
+		"kozan_hashrate{pool=\"%s\",window=\"24h\"} %.10g\n",
+		pool, number(doc, "hashrate", "now"), pool, number(doc, "hashrate", "h1"), pool,
+		number(doc, "hashrate", "h24"));
+	write_gauge(out, "kozan_miners", pool, number(doc, NULL, "miners"));
+	write_gauge(out, "kozan_workers", pool, number(doc, NULL, "workers"));
+	write_gauge(out, "kozan_network_hashrate", pool, number(doc, "network", "hashrate"));
+	write_gauge(out, "kozan_network_difficulty", pool, number(doc, "network", "difficulty"));
+	write_gauge(out, "kozan_network_height", pool, number(doc, "network", "height"));
+	write_gauge(out, "kozan_round_effort_ratio", pool, number(doc, "round", "effort"));
+	write_gauge(out, "kozan_last_block_timestamp_seconds", pool,
+		number(doc, "last_block", "found_ms") / 1000);
+	write_gauge(out, "kozan_pool_ready", pool,
+		json_is_true(json_object_get(json_object_get(doc, "status"), "ready")));
+}
+
+void health_metrics(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s;
+	struct buf out = {0};
+
+	if (!httpd_client_is_private(req)) {
+		httpd_reply_error(req, 403, "not_for_you",
+			"Metrics are for machines of the same private network.");
+		return;
+	}
+	s = pulse_snapshot(web->pulse);
+	write_process(web, &out);
+	write_web(web, httpd_server(req), s, &out);
+	if (s->has_data)
+		write_pool(s->pool, &out);
+	httpd_reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
+	buf_free(&out);
+	snapshot_unref(s);
+}

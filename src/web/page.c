@@ -1,0 +1,325 @@
+/*
+ * page.c -- the HTML shell, filled in per request: language, theme, first data, and the same
+ * content as plain HTML for those who do not run scripts.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "chain/address.h"
+#include "web/html.h"
+#include "web/web_priv.h"
+
+#define PARTS_MAX  32
+#define STATIC_AGE "public, max-age=31536000, immutable" /* names change with the content */
+
+/* The shell, cut at its {{placeholders}}: text, then the value of name, then text … */
+struct page {
+	char *shell;
+	struct {
+		const char *text;
+		const char *name; /* NULL: the end */
+	} parts[PARTS_MAX];
+};
+
+/* What one page puts into the shell. */
+struct fill {
+	const struct words *words;
+	char *title;     /* escaped; taken */
+	bool is_private; /* not for search engines */
+	struct buf body; /* HTML */
+	struct buf data; /* JSON */
+};
+
+enum err page_new(struct web *web, struct page **out, struct why *why)
+{
+	const struct asset *asset = asset_find(web->assets, "index.html");
+	struct page *page;
+	size_t n = 0;
+	char *at, *open;
+
+	if (!asset)
+		return err_fail(why, ERR_NOT_FOUND, "the portal has no index.html");
+	page = NEW(struct page);
+	page->shell = mem_dup(asset->plain.data, asset->plain.len);
+	for (at = page->shell; n < PARTS_MAX - 1 && (open = strstr(at, "{{")) != NULL; n++) {
+		char *close = strstr(open, "}}");
+
+		if (!close)
+			break;
+		*open = *close = '\0';
+		page->parts[n].text = at;
+		page->parts[n].name = open + 2;
+		at = close + 2;
+	}
+	page->parts[n].text = at;
+	*out = page;
+	return OK;
+}
+
+void page_free(struct page *p)
+{
+	if (!p)
+		return;
+	free(p->shell);
+	free(p);
+}
+
+static const char *theme_of(struct httpd_req *req)
+{
+	const char *theme = httpd_cookie(req, "theme");
+
+	if (theme && !strcmp(theme, "light"))
+		return "light";
+	return theme && !strcmp(theme, "dark") ? "dark" : "auto";
+}
+
+/* JSON stays JSON when < and > are written as escapes: they occur only in strings. */
+static void add_inert(struct buf *out, const struct buf *json)
+{
+	for (size_t i = 0; i < json->len; i++) {
+		uint8_t c = json->data[i];
+
+		if (c == '<' || c == '>' || c == '&')
+			buf_printf(out, "\\u%04x", c);
+		else
+			buf_add_u8(out, c);
+	}
+}
+
+static void add_value(
+	struct buf *out, const char *name, struct httpd_req *req, const struct fill *fill)
+{
+	if (!strcmp(name, "lang"))
+		buf_add_str(out, words_lang(fill->words));
+	else if (!strcmp(name, "theme"))
+		buf_add_str(out, theme_of(req));
+	else if (!strcmp(name, "title") || !strcmp(name, "description"))
+		buf_add_str(out, fill->title);
+	else if (!strcmp(name, "head") && fill->is_private)
+		buf_add_str(out, "<meta name=\"robots\" content=\"noindex\">");
+	else if (!strcmp(name, "body"))
+		buf_add(out, fill->body.data, fill->body.len);
+	else if (!strcmp(name, "data"))
+		add_inert(out, &fill->data);
+}
+
+/* Write the page and answer it; empties fill. */
+static void answer(struct web *web, struct httpd_req *req, unsigned status, struct fill *fill)
+{
+	static const struct httpd_pair vary[] = {
+		{"Vary", "Accept-Encoding, Accept-Language, Cookie"}, {NULL}};
+	static const struct httpd_pair vary_private[] = {
+		{"Vary", "Accept-Encoding, Accept-Language, Cookie"}, {"X-Robots-Tag", "noindex"},
+		{NULL}};
+	struct buf html = {0};
+
+	for (size_t i = 0; web->page->parts[i].text; i++) {
+		buf_add_str(&html, web->page->parts[i].text);
+		if (!web->page->parts[i].name)
+			break;
+		add_value(&html, web->page->parts[i].name, req, fill);
+	}
+	answer_body(req, status, "text/html; charset=utf-8", &html, "no-cache",
+		fill->is_private ? vary_private : vary);
+	buf_free(&html);
+	buf_free(&fill->body);
+	buf_free(&fill->data);
+	free(fill->title);
+}
+
+static void add_member(struct buf *out, const char *name, const json_t *value)
+{
+	if (!value)
+		return;
+	if (out->len > 1)
+		buf_add_u8(out, ',');
+	buf_printf(out, "\"%s\":", name);
+	json_text(value, out);
+}
+
+static struct fill begin(
+	struct web *web, struct httpd_req *req, const struct snapshot *s, const char *part)
+{
+	const struct conf_pool *pool = web->pool;
+	struct fill fill = {.words = words_pick(web->words, req)};
+	struct buf title = {0};
+
+	if (part) {
+		html_text(&title, part);
+		buf_add_str(&title, " · ");
+	}
+	html_text(&title, pool->title[0] ? pool->title : pool->coin.title);
+	fill.title = buf_take(&title);
+	buf_add_u8(&fill.data, '{');
+	if (s->has_data)
+		add_member(&fill.data, "pool", s->pool);
+	else
+		buf_add_str(&fill.data, "\"pool\":null");
+	html_header(&fill.body, web, fill.words, httpd_path(req));
+	return fill;
+}
+
+static void end(struct web *web, struct httpd_req *req, struct fill *fill, unsigned status)
+{
+	buf_add_u8(&fill->data, '}');
+	html_footer(&fill->body, fill->words);
+	answer(web, req, status, fill);
+}
+
+void page_home(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	struct fill fill = begin(web, req, s, NULL);
+
+	if (s->has_data) {
+		add_member(&fill.data, "blocks", s->blocks);
+		add_member(&fill.data, "payments", s->payments);
+		add_member(&fill.data, "chart", s->chart);
+		html_home(&fill.body, web, fill.words, s);
+	}
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
+void page_blocks(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "blocks.title"));
+
+	if (s->has_data) {
+		add_member(&fill.data, "blocks", s->blocks);
+		html_blocks(&fill.body, web, w, s->blocks);
+	}
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
+void page_payments(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "payments.title"));
+
+	if (s->has_data) {
+		add_member(&fill.data, "payments", s->payments);
+		html_payments(&fill.body, web, w, s->payments);
+	}
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
+/* The first data of an address that mines here; false: the page will ask by itself and say why. */
+static bool fill_account(struct web *web, struct fill *fill, const char *address)
+{
+	struct buf text = {0};
+	json_t *doc = NULL;
+	bool is_known = account_text(web, address, &text) == OK &&
+			json_read(buf_str(&text), text.len, &doc, NULL) == OK;
+
+	if (is_known) {
+		buf_add_str(&fill->data, ",\"account\":");
+		buf_add(&fill->data, text.data, text.len);
+		html_account(&fill->body, web, fill->words, doc);
+		json_decref(doc);
+	} else {
+		html_message(&fill->body, fill->words, address, "account.unknown");
+	}
+	buf_free(&text);
+	return is_known;
+}
+
+void page_account(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	struct address address;
+	struct why why = {0};
+	enum err err;
+	struct fill fill;
+
+	err = address_decode(&web->pool->coin, web->pool->network, httpd_tail(req), &address, &why);
+	fill = begin(web, req, s, err == OK ? address.text : NULL);
+	fill.is_private = true;
+	if (err == OK)
+		fill_account(web, &fill, address.text);
+	else
+		html_message(&fill.body, fill.words, why.text, "error.title");
+	snapshot_unref(s);
+	end(web, req, &fill, err == OK ? 200 : 404);
+}
+
+/* /a?address=A, for a form without scripts. */
+void page_search(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	const char *wish = httpd_query(req, "address");
+	struct address address;
+	char *to;
+	enum err err;
+
+	err = address_decode(
+		&web->pool->coin, web->pool->network, wish ? wish : "", &address, NULL);
+	if (err != OK) {
+		page_missing(ctx, req);
+		return;
+	}
+	to = str_printf("/a/%s", address.text);
+	httpd_reply(req, &(struct httpd_reply){.status = 303,
+				 .headers = (struct httpd_pair[]){{"Location", to}, {NULL}}});
+	free(to);
+}
+
+void page_missing(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "error.title"));
+
+	fill.is_private = true;
+	html_message(&fill.body, w, word(w, "error.text"), "error.title");
+	snapshot_unref(s);
+	end(web, req, &fill, 404);
+}
+
+/* ---- files ---- */
+
+void page_asset(void *ctx, struct httpd_req *req)
+{
+	static const struct httpd_pair vary[] = {{"Vary", "Accept-Encoding"}, {NULL}};
+	struct web *web = ctx;
+	const struct asset *asset = asset_find(web->assets, httpd_path(req) + 1);
+	struct httpd_reply reply = {.status = 200, .is_static = true, .headers = vary};
+	const struct asset_bytes *bytes;
+	char etag[32];
+
+	if (!asset) {
+		httpd_reply_error(req, 404, "not_found", "There is no such file.");
+		return;
+	}
+	bytes = &asset->plain;
+	if (asset->br.data && httpd_accepts(req, "br")) {
+		bytes = &asset->br;
+		reply.coding = "br";
+	} else if (asset->gzip.data && httpd_accepts(req, "gzip")) {
+		bytes = &asset->gzip;
+		reply.coding = "gzip";
+	}
+	snprintf(etag, sizeof etag, "\"%s%s\"", asset->tag, reply.coding ? reply.coding : "");
+	reply.etag = etag;
+	reply.type = asset->type;
+	reply.body = bytes->data;
+	reply.len = bytes->len;
+	reply.cache_control = STATIC_AGE;
+	httpd_reply(req, &reply);
+}
+
+void page_robots(void *ctx, struct httpd_req *req)
+{
+	httpd_reply_text(req, 200, "text/plain", "User-agent: *\nDisallow: /a/\nDisallow: /api/\n");
+}

@@ -1,0 +1,276 @@
+/* view_account.c -- one address: its hash rates, workers, balance, payments and credits; charts. */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/store_block.h"
+#include "store/store_ledger.h"
+#include "web/view_priv.h"
+
+#define WORKERS_MAX    200 /* shown of one account */
+#define ROWS           20  /* payments and credits */
+#define CHART_STEP     10  /* [minutes] */
+#define CHART_STEPS    144 /* 24 hours */
+#define ONLINE_MS      600000
+#define CACHE_FRESH_MS 2000
+#define CACHE_KEEP_MS  600000
+
+enum err view_chart(
+	struct web *web, struct store *st, int64_t account, json_t **out, struct why *why)
+{
+	int64_t last = clock_wall_ms() / 60000 / CHART_STEP * CHART_STEP; /* not over: left out */
+	int64_t from = last - CHART_STEPS * CHART_STEP;
+	double rates[CHART_STEPS] = {0};
+	struct store_point *points;
+	json_t *values;
+	size_t n;
+	enum err err;
+
+	err = account ? store_series_account(
+				st, account, from, last - 1, CHART_STEP, &points, &n, why)
+		      : store_series_pool(st, atomic_load(&web->pool_id), from, last - 1,
+				CHART_STEP, &points, &n, why);
+	if (err != OK)
+		return err;
+	for (size_t i = 0; i < n; i++) {
+		int64_t step = (points[i].minute - from) / CHART_STEP;
+
+		if (step >= 0 && step < CHART_STEPS)
+			rates[step] = view_unit_rate(web, points[i].value, CHART_STEP * 60);
+	}
+	store_free_points(points);
+	values = json_array();
+	for (size_t i = 0; i < CHART_STEPS; i++)
+		json_array_append_new(values, view_rate(rates[i]));
+	*out = json_pack("{s:I,s:i,s:o}", "from_ms", (json_int_t)(from * 60000), "step_s",
+		CHART_STEP * 60, "hashrate", values);
+	return OK;
+}
+
+static json_t *rates_of(double now, double h1, double h24)
+{
+	return json_pack(
+		"{s:o,s:o,s:o}", "now", view_rate(now), "h1", view_rate(h1), "h24", view_rate(h24));
+}
+
+static int64_t work_of(const struct store_worker *rows, size_t n, int64_t id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].id == id)
+			return rows[i].work;
+	}
+	return 0;
+}
+
+static json_t *worker_of(
+	const struct web *web, const struct store_worker *w, int64_t recent_work, int64_t hour_work)
+{
+	int64_t now_ms = clock_wall_ms();
+	double age_s = (double)(now_ms - w->created_ms) / 1000;
+	double recent_s = fmax(60, fmin(600, age_s));
+
+	return json_pack("{s:s,s:b,s:o,s:I,s:I}", "name", w->name, "online",
+		w->last_ms > now_ms - ONLINE_MS, "hashrate",
+		rates_of(view_unit_rate(web, recent_work, recent_s),
+			view_unit_rate(web, hour_work, 3600), view_unit_rate(web, w->work, 86400)),
+		"shares_h24", (json_int_t)w->shares, "last_share_ms", (json_int_t)w->last_ms);
+}
+
+static enum err add_workers(
+	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct store_worker *recent = NULL, *hour = NULL, *day = NULL;
+	size_t recent_n = 0, hour_n = 0, day_n = 0;
+	json_t *workers;
+	enum err err;
+
+	err = store_worker_list(
+		st, account, view_window_now(10).from, 0, WORKERS_MAX, &recent, &recent_n, why);
+	if (err == OK)
+		err = store_worker_list(
+			st, account, view_window_now(60).from, 0, WORKERS_MAX, &hour, &hour_n, why);
+	if (err == OK)
+		err = store_worker_list(st, account, view_window_now(24 * 60).from, 0, WORKERS_MAX,
+			&day, &day_n, why);
+	if (err == OK) {
+		workers = json_array();
+		for (size_t i = 0; i < day_n; i++)
+			json_array_append_new(workers,
+				worker_of(web, &day[i], work_of(recent, recent_n, day[i].id),
+					work_of(hour, hour_n, day[i].id)));
+		json_object_set_new(doc, "workers", workers);
+	}
+	store_free_workers(recent);
+	store_free_workers(hour);
+	store_free_workers(day);
+	return err;
+}
+
+static enum err add_rates(
+	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct view_window recent = view_window_now(10), hour = view_window_now(60),
+			   day = view_window_now(24 * 60);
+	struct store_sum now, h1, h24;
+	struct store_point *points;
+	size_t n;
+	enum err err;
+
+	err = store_sum_account(st, account, recent.from, recent.through, &now, why);
+	if (err == OK)
+		err = store_sum_account(st, account, hour.from, hour.through, &h1, why);
+	if (err == OK)
+		err = store_sum_account(st, account, day.from, day.through, &h24, why);
+	if (err == OK)
+		err = store_series_account(
+			st, account, recent.from, recent.through, 1, &points, &n, why);
+	if (err != OK)
+		return err;
+	json_object_set_new(doc, "hashrate",
+		rates_of(view_unit_rate(web, now.work, view_recent_seconds(&recent, points, n)),
+			view_unit_rate(web, h1.work, hour.seconds),
+			view_unit_rate(web, h24.work, day.seconds)));
+	json_object_set_new(doc, "last_share_ms", json_integer(h24.last_ms));
+	store_free_points(points);
+	return OK;
+}
+
+static enum err add_balance(
+	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct amount minimum = web->pool->payout.minimum;
+	struct store_balance balance;
+	double progress;
+	enum err err;
+
+	err = store_account_balance(st, account, &balance, why);
+	if (err != OK)
+		return err;
+	progress = (double)amount_units(balance.available) / (double)amount_units(minimum);
+	json_object_set_new(doc, "balance",
+		json_pack("{s:o,s:o,s:o,s:o}", "immature", view_amount(balance.immature),
+			"available", view_amount(balance.available), "paying",
+			view_amount(balance.paying), "paid", view_amount(balance.paid)));
+	json_object_set_new(doc, "payout",
+		json_pack("{s:o,s:f}", "minimum", view_amount(minimum), "progress",
+			fmax(0, fmin(1, round(progress * 1e4) / 1e4))));
+	return OK;
+}
+
+static enum err add_payments(struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct store_paid *rows;
+	json_t *payments;
+	size_t n;
+	enum err err;
+
+	err = store_paid_list(st, account, 0, ROWS, &rows, &n, why);
+	if (err != OK)
+		return err;
+	payments = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(payments,
+			json_pack("{s:o,s:s,s:s,s:o,s:I}", "id", view_id(rows[i].payout), "txid",
+				rows[i].txid, "state", view_payout_state(rows[i].state), "amount",
+				view_amount(rows[i].amount), "created_ms",
+				(json_int_t)rows[i].created_ms));
+	json_object_set_new(doc, "payments", payments);
+	store_free_paids(rows);
+	return OK;
+}
+
+static enum err add_credits(struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct store_earning *rows;
+	struct store_block block;
+	json_t *credits;
+	size_t n;
+	enum err err;
+
+	err = store_earning_list(st, account, 0, ROWS, &rows, &n, why);
+	if (err != OK)
+		return err;
+	credits = json_array();
+	for (size_t i = 0; i < n && err == OK; i++) {
+		err = store_block_get(st, rows[i].block, &block, why);
+		if (err != OK)
+			break;
+		json_array_append_new(credits,
+			json_pack("{s:o,s:I,s:s,s:I,s:o,s:o,s:f}", "block", view_id(rows[i].block),
+				"height", (json_int_t)rows[i].height, "state",
+				view_block_state(rows[i].state), "found_ms",
+				(json_int_t)rows[i].found_ms, "work", view_id(rows[i].work),
+				"amount", view_amount(rows[i].amount), "part",
+				(double)amount_units(rows[i].amount) /
+					fmax(1, (double)amount_units(block.reward))));
+	}
+	json_object_set_new(doc, "credits", credits);
+	store_free_earnings(rows);
+	return err;
+}
+
+enum err view_account(
+	struct web *web, struct store *st, const char *address, json_t **out, struct why *why)
+{
+	json_t *doc, *chart;
+	int64_t account;
+	enum err err;
+
+	err = store_account_find(st, atomic_load(&web->pool_id), address, &account, why);
+	if (err != OK)
+		return err;
+	doc = json_pack("{s:s}", "address", address);
+	err = add_rates(web, st, account, doc, why);
+	if (err == OK)
+		err = add_workers(web, st, account, doc, why);
+	if (err == OK)
+		err = add_balance(web, st, account, doc, why);
+	if (err == OK)
+		err = add_payments(st, account, doc, why);
+	if (err == OK)
+		err = add_credits(st, account, doc, why);
+	if (err == OK)
+		err = view_chart(web, st, account, &chart, why);
+	if (err != OK) {
+		json_decref(doc);
+		return err;
+	}
+	json_object_set_new(doc, "chart", chart);
+	*out = doc;
+	return OK;
+}
+
+enum err account_text(struct web *web, const char *address, struct buf *out)
+{
+	char *key = str_printf("account:%s", address);
+	size_t start = out->len;
+	struct store *st;
+	struct why why = {0};
+	json_t *doc;
+	enum err err;
+
+	if (cache_get(web->cache, key, out) != CACHE_FILL) {
+		free(key);
+		return OK;
+	}
+	err = atomic_load(&web->pool_id) ? handles_take(web->handles, &st, &why) : ERR_UNAVAILABLE;
+	if (err == OK) {
+		err = view_account(web, st, address, &doc, &why);
+		handles_give(web->handles, st, err);
+	}
+	if (err == OK) {
+		out->len = start;
+		json_text(doc, out);
+		json_decref(doc);
+		cache_set(web->cache, key, out->data + start, out->len - start, CACHE_FRESH_MS,
+			CACHE_KEEP_MS);
+	} else if (err != ERR_NOT_FOUND) {
+		log_odd(&web->lg, "account_not_read", "address=%s error=\"%s\"", address,
+			why.text[0] ? why.text : err_text(err));
+		if (out->len > start)
+			err = OK; /* the old one is better than none */
+	}
+	free(key);
+	return err;
+}
