@@ -39,21 +39,22 @@ struct conf_difficulty {
 };
 
 /* The C type of each type of key; fields end in their unit (_ms, _ppm). */
-#define CONF_C_text       char * /* never NULL; "" when not given */
-#define CONF_C_name       char * /* a-z 0-9 - */
-#define CONF_C_path       char * /* absolute, or "" */
-#define CONF_C_folder     char * /* the same */
-#define CONF_C_url        char *
-#define CONF_C_secret     char *
-#define CONF_C_flag       bool
-#define CONF_C_count      unsigned
-#define CONF_C_duration   int64_t /* [ms] */
-#define CONF_C_percent    int64_t /* [ppm] */
-#define CONF_C_factor     int64_t /* [ppm] 1.0 is 1000000 */
-#define CONF_C_amount     struct amount
-#define CONF_C_difficulty struct conf_difficulty
-#define CONF_C_listen     struct conf_listen
-#define CONF_C_choice(e)  enum e
+#define CONF_C_text          char * /* never NULL; "" when not given */
+#define CONF_C_name          char * /* a-z 0-9 - */
+#define CONF_C_path          char * /* absolute, or "" */
+#define CONF_C_folder        char * /* the same */
+#define CONF_C_url           char *
+#define CONF_C_secret        char *
+#define CONF_C_flag          bool
+#define CONF_C_count         unsigned
+#define CONF_C_duration      int64_t /* [ms] */
+#define CONF_C_percent       int64_t /* [ppm] */
+#define CONF_C_factor        int64_t /* [ppm] 1.0 is 1000000 */
+#define CONF_C_amount        struct amount
+#define CONF_C_difficulty    struct conf_difficulty
+#define CONF_C_listen        struct conf_listen
+#define CONF_C_listen_or_off struct conf_listen
+#define CONF_C_choice(e)     enum e
 
 #define KEY(key, field, type, ...) CONF_C_##type field;
 

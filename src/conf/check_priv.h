@@ -1,0 +1,13 @@
+/* check_priv.h -- the second half of loading a configuration. */
+#ifndef CONF_CHECK_PRIV_H
+#define CONF_CHECK_PRIV_H
+
+#include "conf/read_priv.h"
+
+/**
+ * conf_check(r, conf): complete what was read (file names, coin, work, secrets) and note whatever
+ * does not fit together. Fields that could not be read are passed over: they were noted then.
+ */
+void conf_check(struct conf_reader *r, struct conf *conf);
+
+#endif
