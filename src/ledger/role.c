@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/random.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_priv.h"
+#include "ledger/owner.h"
 #include "ledger/stop.h"
 
 #define LEASE        "ledger"
@@ -19,8 +19,10 @@ struct role {
 	struct complaint complaint;
 	struct store *store;
 	struct ledger **ledgers; /* one for each pool */
-	char owner[64];          /* this process, in the lease */
+	char owner[OWNER_ID_MAX];
+	int owner_fd; /* -1: the owner's id is not ours yet */
 	bool is_leader;
+	bool has_said_so; /* whether it leads */
 };
 
 static void on_stop(void *ctx)
@@ -61,27 +63,41 @@ static void close_all(struct role *r)
 		ledger_free(r->ledgers[i]);
 	free(r->ledgers);
 	store_close(r->store);
+	if (r->owner_fd >= 0)
+		close(r->owner_fd);
+}
+
+static enum err take_lease(struct role *r, bool *held, struct why *why)
+{
+	int64_t ttl_ms = 3 * r->conf->ledger.interval_ms;
+	enum err err = OK;
+
+	if (r->owner_fd < 0)
+		err = owner_take(r->conf->data_dir, r->owner, &r->owner_fd, why);
+	if (err)
+		return err;
+	return store_lease_take(r->store, LEASE, r->owner,
+		ttl_ms > LEASE_MIN_MS ? ttl_ms : LEASE_MIN_MS, held, why);
 }
 
 /* Leading is a matter of tidiness, not of safety: every step is guarded by the state that it
  * starts from (payout.c, store_ledger.h). */
 static bool lead(struct role *r)
 {
-	int64_t ttl_ms = 3 * r->conf->ledger.interval_ms;
 	struct why why = {""};
 	bool held = false;
-	enum err err = store_lease_take(r->store, LEASE, r->owner,
-		ttl_ms > LEASE_MIN_MS ? ttl_ms : LEASE_MIN_MS, &held, &why);
+	enum err err = take_lease(r, &held, &why);
 
 	if (err) {
-		complain(&r->complaint, &r->log, LOG_LEVEL_ODD, "database_trouble",
+		complain(&r->complaint, &r->log, LOG_LEVEL_ODD, "cannot_lead",
 			"\"%s; trying again\"", *why.text ? why.text : err_text(err));
 		return false;
 	}
 	complaint_over(&r->complaint, &r->log);
-	if (held != r->is_leader)
+	if (held != r->is_leader || !r->has_said_so)
 		log_info(&r->log, held ? "leading" : "standing_by", "owner=%s", r->owner);
 	r->is_leader = held;
+	r->has_said_so = true;
 	return held;
 }
 
@@ -110,13 +126,11 @@ static void run(struct role *r, struct stop *stop)
 
 int role_ledger(const struct conf *conf)
 {
-	struct role r = {.conf = conf, .log = {.role = "ledger"}};
+	struct role r = {.conf = conf, .log = {.role = "ledger"}, .owner_fd = -1};
 	struct why why = {""};
 	struct stop *stop;
 	enum err err;
 
-	snprintf(r.owner, sizeof(r.owner), "%d-%016llx", (int)getpid(),
-		(unsigned long long)random_u64());
 	r.ledgers = NEW_ARRAY(struct ledger *, conf->pools_count);
 	err = open_all(&r, &why);
 	if (err) {
