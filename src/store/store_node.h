@@ -43,7 +43,8 @@ enum err store_node_beat(struct store *st, int64_t id, int64_t epoch, const char
 	struct why *why) MUST_CHECK;
 /** store_node_stop(st, id, epoch, why): ended in order and everything is flushed. */
 enum err store_node_stop(struct store *st, int64_t id, int64_t epoch, struct why *why) MUST_CHECK;
-/** store_node_write_off(st, id, why): rounds do not wait for it any more. errs ERR_NOT_FOUND */
+/** store_node_write_off(st, id, why): rounds do not wait for it any more, until it claims its id
+ * again. errs ERR_NOT_FOUND */
 enum err store_node_write_off(struct store *st, int64_t id, struct why *why) MUST_CHECK;
 /** store_node_list(st, out, out_n, why): all, by id. */
 enum err store_node_list(

@@ -1,0 +1,246 @@
+/* round.c -- closing a round, and what becomes of its credits. */
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/block_priv.h"
+#include "store/sql_priv.h"
+#include "store/store_ledger.h"
+#include "store/store_slot.h"
+
+/* ---- is what the caller computed still true? All inside the transaction ---- */
+
+static enum err expect_order(struct store *st, const struct store_block *block, struct why *why)
+{
+	int64_t earlier, later;
+	enum err err = sql_one(st,
+		"SELECT COUNT(*) FROM block WHERE pool_id = ? AND state = ? AND height < ?",
+		BINDS(INT(block->pool), INT(STORE_BLOCK_PENDING), INT(block->height)), &earlier,
+		why);
+
+	if (err == OK)
+		err = sql_one(st,
+			"SELECT COUNT(*) FROM block WHERE pool_id = ? AND state IN (?, ?)"
+			" AND height >= ?",
+			BINDS(INT(block->pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
+				INT(block->height)),
+			&later, why);
+	if (err == OK && earlier)
+		err = err_fail(why, ERR_CONFLICT,
+			"a block before height %" PRId64 " is still pending", block->height);
+	if (err == OK && later)
+		err = err_fail(why, ERR_CONFLICT,
+			"a round at or after height %" PRId64 " is closed", block->height);
+	return err;
+}
+
+static enum err expect_work(struct store *st, const struct store_block *block,
+	const struct store_round *round, struct why *why)
+{
+	int64_t from, work;
+	enum err err = store_block_round_from(st, block->pool, block->height, &from, why);
+
+	if (err == OK && from != round->from)
+		err = err_fail(why, ERR_CONFLICT,
+			"the round begins after height %" PRId64 ", not %" PRId64, from,
+			round->from);
+	if (err == OK)
+		err = store_round_total(st, block->pool, from, block->height, &work, why);
+	if (err == OK && work != round->work)
+		err = err_fail(why, ERR_CONFLICT,
+			"the round has work %" PRId64 ", the credits are for %" PRId64, work,
+			round->work);
+	if (err == OK && amount_cmp(block->reward, round->reward) != 0)
+		err = err_fail(why, ERR_CONFLICT, "the block's reward has changed meanwhile");
+	return err;
+}
+
+/* ---- closing ---- */
+
+/* A block that was an orphan and came back has the credits of its first time. */
+static enum err write_credits(struct store *st, const struct store_round *round, struct why *why)
+{
+	enum err err =
+		sql_run(st, "DELETE FROM credit WHERE block_id = ?", BINDS(INT(round->block)), why);
+
+	for (size_t i = 0; err == OK && i < round->n; i++) {
+		const struct store_credit *credit = &round->credits[i];
+
+		err = sql_run(st,
+			"INSERT INTO credit (block_id, account_id, work, amount)"
+			" VALUES (?, ?, ?, ?)",
+			BINDS(INT(round->block), INT(credit->account), INT(credit->work),
+				INT(amount_units(credit->amount))),
+			why);
+	}
+	return err;
+}
+
+static enum err post_close(struct store *st, const struct store_block *block,
+	const struct store_round *round, struct why *why)
+{
+	struct store_entry *entries = NEW_ARRAY(struct store_entry, round->n + 2);
+	struct store_txn txn = {block->pool, STORE_TXN_CREDIT, block->id, 0, entries, round->n + 2};
+	enum err err;
+
+	for (size_t i = 0; i < round->n; i++)
+		entries[i] = (struct store_entry){
+			STORE_BOOK_IMMATURE, round->credits[i].account, round->credits[i].amount};
+	entries[round->n] = (struct store_entry){STORE_BOOK_FEE_IMMATURE, 0, round->fee};
+	entries[round->n + 1] =
+		(struct store_entry){STORE_BOOK_COINBASE, 0, amount_neg(round->reward)};
+	err = store_ledger_post(st, &txn, why);
+	free(entries);
+	return err;
+}
+
+static enum err write_round(struct store *st, const struct store_round *round, struct why *why)
+{
+	return sql_run(st,
+		"UPDATE block SET round_from = ?, round_work = ?, closed_ms = ? WHERE id = ?",
+		BINDS(INT(round->from), INT(round->work), INT(clock_wall_ms()), INT(round->block)),
+		why);
+}
+
+enum err store_round_close(struct store *st, const struct store_round *round, struct why *why)
+{
+	struct store_block block;
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = block_expect(st, round->block, STORE_BLOCK_PENDING, &block, why);
+	if (err == OK)
+		err = expect_order(st, &block, why);
+	if (err == OK)
+		err = expect_work(st, &block, round, why);
+	if (err == OK)
+		err = write_credits(st, round, why);
+	if (err == OK)
+		err = post_close(st, &block, round, why);
+	if (err == OK)
+		err = write_round(st, round, why);
+	if (err == OK)
+		err = block_move(st, &block, STORE_BLOCK_IMMATURE, round->confirmations, why);
+	return sql_end(st, err, why);
+}
+
+/* ---- afterwards ---- */
+
+static void read_credit(const struct sql *q, void *row)
+{
+	*(struct store_credit *)row =
+		(struct store_credit){sql_int(q, 0), sql_int(q, 1), amount_of(sql_int(q, 2))};
+}
+
+/* What a block's credits and fee become: from the immature books to others, or back. */
+static enum err move_credits(
+	struct store *st, const struct store_block *block, bool is_orphan, struct why *why)
+{
+	static const struct sql_type credit_row = {sizeof(struct store_credit), read_credit, NULL};
+	struct amount fee = block->reward;
+	struct store_txn txn = {.pool = block->pool, .block = block->id};
+	struct store_credit *credits;
+	struct store_entry *entries;
+	size_t n, k = 0;
+	enum err err = sql_list(st, &credit_row,
+		"SELECT account_id, work, amount FROM credit WHERE block_id = ? ORDER BY "
+		"account_id",
+		BINDS(INT(block->id)), &credits, &n, why);
+
+	if (err != OK)
+		return err;
+	entries = NEW_ARRAY(struct store_entry, 2 * n + 3);
+	for (size_t i = 0; i < n; i++) {
+		const struct store_credit *c = &credits[i];
+
+		fee = amount_sub(fee, c->amount);
+		entries[k++] = (struct store_entry){
+			STORE_BOOK_IMMATURE, c->account, amount_neg(c->amount)};
+		if (!is_orphan)
+			entries[k++] =
+				(struct store_entry){STORE_BOOK_AVAILABLE, c->account, c->amount};
+	}
+	assert(!amount_is_negative(fee));
+	entries[k++] = (struct store_entry){STORE_BOOK_FEE_IMMATURE, 0, amount_neg(fee)};
+	entries[k++] = is_orphan ? (struct store_entry){STORE_BOOK_COINBASE, 0, block->reward}
+				 : (struct store_entry){STORE_BOOK_FEE, 0, fee};
+	txn.kind = is_orphan ? STORE_TXN_ORPHAN : STORE_TXN_MATURE;
+	txn.entries = entries;
+	txn.n = k;
+	err = store_ledger_post(st, &txn, why);
+	free(entries);
+	free(credits);
+	return err;
+}
+
+static enum err end_immature(struct store *st, int64_t id, enum store_block_state to,
+	int64_t confirmations, struct why *why)
+{
+	struct store_block block;
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = block_expect(st, id, STORE_BLOCK_IMMATURE, &block, why);
+	if (err == OK)
+		err = move_credits(st, &block, to == STORE_BLOCK_ORPHAN, why);
+	if (err == OK)
+		err = block_move(st, &block, to, confirmations, why);
+	return sql_end(st, err, why);
+}
+
+enum err store_round_mature(struct store *st, int64_t block, int64_t confirmations, struct why *why)
+{
+	return end_immature(st, block, STORE_BLOCK_MATURE, confirmations, why);
+}
+
+enum err store_round_orphan(struct store *st, int64_t block, struct why *why)
+{
+	return end_immature(st, block, STORE_BLOCK_ORPHAN, 0, why);
+}
+
+/* ---- what an account got ---- */
+
+#define EARNING_SELECT                                                                             \
+	"SELECT b.id, b.height, b.hash, b.state, b.found_ms, a.id, a.address, c.work, c.amount"    \
+	" FROM credit c JOIN block b ON b.id = c.block_id JOIN account a ON a.id = c.account_id"
+
+static void read_earning(const struct sql *q, void *row)
+{
+	struct store_earning *e = row;
+
+	e->block = sql_int(q, 0);
+	e->height = sql_int(q, 1);
+	str_copy(e->hash, sizeof e->hash, sql_str(q, 2));
+	e->state = sql_int(q, 3);
+	e->found_ms = sql_int(q, 4);
+	e->account = sql_int(q, 5);
+	str_copy(e->address, sizeof e->address, sql_str(q, 6));
+	e->work = sql_int(q, 7);
+	e->amount = amount_of(sql_int(q, 8));
+}
+
+static const struct sql_type earning_row = {sizeof(struct store_earning), read_earning, NULL};
+
+enum err store_earning_list(struct store *st, int64_t account, int64_t before, unsigned limit,
+	struct store_earning **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &earning_row,
+		EARNING_SELECT " WHERE c.account_id = ? AND c.block_id < ?"
+			       " ORDER BY c.block_id DESC LIMIT ?",
+		BINDS(INT(account), INT(sql_page(before)), INT(sql_limit(limit))), out, out_n, why);
+}
+
+enum err store_credit_list(
+	struct store *st, int64_t block, struct store_earning **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &earning_row,
+		EARNING_SELECT " WHERE c.block_id = ? ORDER BY c.account_id", BINDS(INT(block)),
+		out, out_n, why);
+}
+
+void store_free_earnings(struct store_earning *rows)
+{
+	free(rows);
+}

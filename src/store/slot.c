@@ -1,0 +1,229 @@
+/* slot.c -- slots: counted exactly once on the way in, in order on the way out. */
+#include "store/store_slot.h"
+
+#include <inttypes.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/sql_priv.h"
+#include "store/store_block.h"
+
+/* ---- in ---- */
+
+enum err store_slot_cursor(
+	struct store *st, int64_t node, int64_t epoch, int64_t *out_seq, struct why *why)
+{
+	return sql_one(st,
+		"SELECT COALESCE(MAX(seq), 0) FROM journal_cursor WHERE node_id = ? AND epoch = ?",
+		BINDS(INT(node), INT(epoch)), out_seq, why);
+}
+
+static enum err account_ensure(
+	struct store *st, int64_t pool, const char *address, int64_t *out_id, struct why *why)
+{
+	enum err err = sql_one(st, "SELECT id FROM account WHERE pool_id = ? AND address = ?",
+		BINDS(INT(pool), TEXT(address)), out_id, why);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = sql_run(st, "INSERT INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
+		BINDS(INT(pool), TEXT(address), INT(clock_wall_ms())), why);
+	*out_id = sql_new_id(st);
+	return err;
+}
+
+static enum err worker_ensure(
+	struct store *st, int64_t account, const char *name, int64_t *out_id, struct why *why)
+{
+	enum err err = sql_one(st, "SELECT id FROM worker WHERE account_id = ? AND name = ?",
+		BINDS(INT(account), TEXT(name)), out_id, why);
+
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = sql_run(st, "INSERT INTO worker (account_id, name, created_ms) VALUES (?, ?, ?)",
+		BINDS(INT(account), TEXT(name), INT(clock_wall_ms())), why);
+	*out_id = sql_new_id(st);
+	return err;
+}
+
+static enum err both_ensure(struct store *st, int64_t pool, const char *address, const char *name,
+	int64_t *out_account, int64_t *out_worker, struct why *why)
+{
+	enum err err = account_ensure(st, pool, address, out_account, why);
+
+	return err == OK ? worker_ensure(st, *out_account, name, out_worker, why) : err;
+}
+
+/* The greatest height that is paid: work that comes late must not change it. */
+static enum err closed_through(struct store *st, int64_t pool, int64_t *out, struct why *why)
+{
+	return sql_one(st,
+		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ? AND state IN (?, ?)",
+		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
+}
+
+static enum err add_slot(
+	struct store *st, int64_t node, const struct store_slot_add *slot, struct why *why)
+{
+	int64_t account, worker, closed, height = slot->height;
+	enum err err =
+		both_ensure(st, slot->pool, slot->address, slot->worker, &account, &worker, why);
+
+	if (err == OK)
+		err = closed_through(st, slot->pool, &closed, why);
+	if (err != OK)
+		return err;
+	if (height <= closed)
+		height = closed + 1;
+	return sql_run(st,
+		"INSERT INTO slot (pool_id, height, minute, worker_id, node_id, account_id, work,"
+		" shares, last_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+		" {conflict pool_id, height, minute, worker_id, node_id} work = work + {new work},"
+		" shares = shares + {new shares},"
+		" last_ms = CASE WHEN {new last_ms} > last_ms THEN {new last_ms} ELSE last_ms END",
+		BINDS(INT(slot->pool), INT(height), INT(slot->minute), INT(worker), INT(node),
+			INT(account), INT(slot->work), INT(slot->shares), INT(slot->last_ms)),
+		why);
+}
+
+static enum err move_cursor(struct store *st, const struct store_flush *flush, struct why *why)
+{
+	int64_t seq;
+	enum err err = store_slot_cursor(st, flush->node, flush->epoch, &seq, why);
+
+	if (err != OK)
+		return err;
+	if (seq != flush->from_seq)
+		return err_fail(why, ERR_CONFLICT,
+			"node %" PRId64 ", epoch %" PRId64 ": counted up to record %" PRId64
+			", the batch begins after %" PRId64,
+			flush->node, flush->epoch, seq, flush->from_seq);
+	return sql_run(st,
+		"INSERT INTO journal_cursor (node_id, epoch, seq) VALUES (?, ?, ?)"
+		" {conflict node_id, epoch} seq = {new seq}",
+		BINDS(INT(flush->node), INT(flush->epoch), INT(flush->through_seq)), why);
+}
+
+/* Never back: a node that starts anew says what it knows, which may be less. */
+static enum err move_flushed(
+	struct store *st, int64_t node, const struct store_flushed *flushed, struct why *why)
+{
+	return sql_run(st,
+		"INSERT INTO node_pool (node_id, pool_id, flushed_through) VALUES (?, ?, ?)"
+		" {conflict node_id, pool_id} flushed_through ="
+		" CASE WHEN {new flushed_through} > flushed_through THEN {new flushed_through}"
+		" ELSE flushed_through END",
+		BINDS(INT(node), INT(flushed->pool), INT(flushed->through)), why);
+}
+
+enum err store_slot_flush(struct store *st, const struct store_flush *flush, struct why *why)
+{
+	enum err err = store_begin(st, why);
+
+	assert(flush->through_seq >= flush->from_seq);
+	if (err != OK)
+		return err;
+	err = move_cursor(st, flush, why);
+	for (size_t i = 0; err == OK && i < flush->slots_n; i++)
+		err = add_slot(st, flush->node, &flush->slots[i], why);
+	for (size_t i = 0; err == OK && i < flush->flushed_n; i++)
+		err = move_flushed(st, flush->node, &flush->flushed[i], why);
+	return sql_end(st, err, why);
+}
+
+static enum err add_reject(
+	struct store *st, int64_t node, const struct store_reject *reject, struct why *why)
+{
+	int64_t account, worker;
+	enum err err = both_ensure(
+		st, reject->pool, reject->address, reject->worker, &account, &worker, why);
+
+	if (err != OK)
+		return err;
+	return sql_run(st,
+		"INSERT INTO reject (node_id, pool_id, minute, worker_id, kind, account_id, count)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)"
+		" {conflict pool_id, minute, worker_id, kind, node_id} count = count + {new count}",
+		BINDS(INT(node), INT(reject->pool), INT(reject->minute), INT(worker),
+			INT(reject->kind), INT(account), INT(reject->count)),
+		why);
+}
+
+enum err store_reject_add(struct store *st, int64_t node, const struct store_reject *rejects,
+	size_t n, struct why *why)
+{
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	for (size_t i = 0; err == OK && i < n; i++)
+		err = add_reject(st, node, &rejects[i], why);
+	return sql_end(st, err, why);
+}
+
+/* ---- out ---- */
+
+static void read_work(const struct sql *q, void *row)
+{
+	*(struct store_work *)row = (struct store_work){sql_int(q, 0), sql_int(q, 1)};
+}
+
+enum err store_round_work(struct store *st, int64_t pool, int64_t from, int64_t through,
+	struct store_work **out, size_t *out_n, struct why *why)
+{
+	static const struct sql_type work_row = {sizeof(struct store_work), read_work, NULL};
+
+	return sql_list(st, &work_row,
+		"SELECT account_id, SUM(work) FROM slot WHERE pool_id = ? AND height > ?"
+		" AND height <= ? GROUP BY account_id ORDER BY account_id",
+		BINDS(INT(pool), INT(from), INT(through)), out, out_n, why);
+}
+
+void store_free_works(struct store_work *rows)
+{
+	free(rows);
+}
+
+enum err store_round_total(struct store *st, int64_t pool, int64_t from, int64_t through,
+	int64_t *out_work, struct why *why)
+{
+	return sql_one(st,
+		"SELECT COALESCE(SUM(work), 0) FROM slot WHERE pool_id = ? AND height > ?"
+		" AND height <= ?",
+		BINDS(INT(pool), INT(from), INT(through)), out_work, why);
+}
+
+static struct store_slot read_slot(const struct sql *q)
+{
+	return (struct store_slot){
+		.height = sql_int(q, 0),
+		.minute = sql_int(q, 1),
+		.worker = sql_int(q, 2),
+		.node = sql_int(q, 3),
+		.account = sql_int(q, 4),
+		.work = sql_int(q, 5),
+	};
+}
+
+enum err store_slots_back(struct store *st, int64_t pool, int64_t from_height, store_slot_fn *fn,
+	void *ctx, struct why *why)
+{
+	bool more = true;
+	struct sql *q;
+	enum err err = sql_open(st,
+		"SELECT height, minute, worker_id, node_id, account_id, work FROM slot"
+		" WHERE pool_id = ? AND height <= ?"
+		" ORDER BY height DESC, minute DESC, worker_id, node_id",
+		BINDS(INT(pool), INT(from_height)), &q, why);
+
+	if (err != OK)
+		return err;
+	while ((err = sql_next(q, &more, why)) == OK && more) {
+		struct store_slot slot = read_slot(q);
+
+		if (!fn(ctx, &slot))
+			break;
+	}
+	sql_close(q);
+	return err;
+}

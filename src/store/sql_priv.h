@@ -1,0 +1,113 @@
+/*
+ * sql_priv.h -- what the subject files use: SQL text and typed values in, typed columns out.
+ *
+ * The text is the same for all engines. What differs is written in braces and replaced by the
+ * engine:   {id}  {text N}  {long}  {clustered}    in migrations: types and table options
+ *           {ignore}                               INSERT {ignore} INTO …: nothing when it exists
+ *           {conflict a, b}  … {new x}             … VALUES (…) {conflict KEY} x = x + {new x}
+ * Everything in the first part is one engine's; a second one gets a file like sqlite.c.
+ */
+#ifndef STORE_SQL_PRIV_H
+#define STORE_SQL_PRIV_H
+
+#include "store/store.h"
+
+#define STORE_MAGIC 0x6b737472
+
+struct engine; /* sqlite.c */
+struct sql;    /* a running statement; sqlite.c */
+
+struct store {
+	uint32_t magic;
+	struct engine *engine;
+	unsigned depth; /* of nested transactions */
+	bool is_doomed; /* an inner one failed: the outer one may only be rolled back */
+};
+
+struct sql_value {
+	bool is_text;
+	int64_t i;
+	const char *s; /* not NULL */
+};
+
+/* BINDS(INT(id), TEXT(name)) is the two arguments `values, n`. */
+#define INT(x)                                                                                     \
+	{                                                                                          \
+		.i = (x)                                                                           \
+	}
+#define TEXT(x)                                                                                    \
+	{                                                                                          \
+		.is_text = true, .s = (x)                                                          \
+	}
+#define BINDS(...)                                                                                 \
+	((const struct sql_value[]){__VA_ARGS__}),                                                 \
+		(sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value))
+#define NO_BINDS NULL, 0
+
+/* ---- the engine ---- */
+
+enum err engine_open(const char *path, struct engine **out, struct why *why) MUST_CHECK;
+void engine_close(struct engine *e);
+/* Transactions that write; engine_commit() has rolled back when it says anything but OK. */
+enum err engine_begin(struct engine *e, struct why *why) MUST_CHECK;
+enum err engine_commit(struct engine *e, struct why *why) MUST_CHECK;
+void engine_rollback(struct engine *e);
+/** engine_script(e, text, why): several statements without values. */
+enum err engine_script(struct engine *e, const char *text, struct why *why) MUST_CHECK;
+
+/**
+ * sql_open(st, text, values, n, out, why): begin a statement; sql_close() it in any case when OK.
+ *   text  a literal: statements are kept, prepared, under it
+ */
+enum err sql_open(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	struct sql **out, struct why *why) MUST_CHECK;
+/** sql_next(q, out_has_row, why): the next row; a statement that gives none has done its work then.
+ */
+enum err sql_next(struct sql *q, bool *out_has_row, struct why *why) MUST_CHECK;
+int64_t sql_int(const struct sql *q, int column);     /* 0 for NULL */
+const char *sql_str(const struct sql *q, int column); /* "" for NULL; until sql_next() */
+void sql_close(struct sql *q);
+int64_t sql_new_id(const struct store *st);  /* of the last row inserted */
+int64_t sql_changed(const struct store *st); /* rows that the last statement changed */
+
+/* ---- the same for all engines: sql.c ---- */
+
+/** sql_run(st, text, values, n, why): a statement without rows. */
+enum err sql_run(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	struct why *why) MUST_CHECK;
+/** sql_one(st, text, values, n, out, why): one number. errs ERR_NOT_FOUND */
+enum err sql_one(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	int64_t *out, struct why *why) MUST_CHECK;
+
+/* How rows become structs. */
+struct sql_type {
+	size_t size;
+	void (*read)(const struct sql *q, void *row);
+	void (*fini)(void *row); /* frees what is inside; may be NULL */
+};
+
+/** sql_get(st, type, text, values, n, out, why): one row into out. errs ERR_NOT_FOUND */
+enum err sql_get(struct store *st, const struct sql_type *type, const char *text,
+	const struct sql_value *values, size_t n, void *out, struct why *why) MUST_CHECK;
+/** sql_list(st, type, text, values, n, out, out_n, why): all rows; out is a pointer to the array's
+ * pointer. */
+enum err sql_list(struct store *st, const struct sql_type *type, const char *text,
+	const struct sql_value *values, size_t n, void *out, size_t *out_n,
+	struct why *why) MUST_CHECK;
+void sql_list_free(const struct sql_type *type, void *rows, size_t n);
+
+/** sql_end(st, err, why): commit when err is OK, else roll back; the outcome of the whole. */
+enum err sql_end(struct store *st, enum err err, struct why *why) MUST_CHECK;
+
+/** sql_page(before), sql_limit(limit): values for "id < ? ORDER BY id DESC LIMIT ?". */
+static inline int64_t sql_page(int64_t before)
+{
+	return before > 0 ? before : INT64_MAX;
+}
+
+static inline int64_t sql_limit(unsigned limit)
+{
+	return limit < 1 ? 1 : limit > STORE_PAGE_MAX ? STORE_PAGE_MAX : limit;
+}
+
+#endif

@@ -1,0 +1,192 @@
+/* store.c -- opening the database, its schema, pools and leases. */
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "conf/conf.h"
+#include "store/migrate_priv.h"
+#include "store/sql_priv.h"
+
+enum err store_open(const struct conf_store *conf, struct store **out, struct why *why)
+{
+	struct store *st = NEW(struct store);
+	enum err err = engine_open(conf->path, &st->engine, why);
+
+	if (err != OK) {
+		free(st);
+		return err;
+	}
+	st->magic = STORE_MAGIC;
+	*out = st;
+	return OK;
+}
+
+void store_close(struct store *st)
+{
+	if (!st)
+		return;
+	if (st->depth > 0)
+		engine_rollback(st->engine);
+	engine_close(st->engine);
+	free(st);
+}
+
+/* ---- the schema ---- */
+
+static const char versions_table[] = "CREATE TABLE IF NOT EXISTS schema_version ("
+				     "version BIGINT NOT NULL PRIMARY KEY, name {text 63} NOT NULL,"
+				     "applied_ms BIGINT NOT NULL);";
+
+static enum err read_version(struct store *st, int64_t *out, struct why *why)
+{
+	enum err err = engine_script(st->engine, versions_table, why);
+
+	if (err != OK)
+		return err;
+	return sql_one(
+		st, "SELECT COALESCE(MAX(version), 0) FROM schema_version", NO_BINDS, out, why);
+}
+
+enum err store_schema_version(struct store *st, int64_t *out, struct why *why)
+{
+	return read_version(st, out, why);
+}
+
+static enum err apply(struct store *st, const struct migration *m, struct why *why)
+{
+	enum err err = engine_script(st->engine, m->sql, why);
+
+	if (err == OK)
+		err = sql_run(st,
+			"INSERT INTO schema_version (version, name, applied_ms) VALUES (?, ?, ?)",
+			BINDS(INT(m->version), TEXT(m->name), INT(clock_wall_ms())), why);
+	if (err != OK)
+		err_prefix(why, "migration %s", m->name);
+	return err;
+}
+
+enum err store_migrate(struct store *st, struct why *why)
+{
+	int64_t version;
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = read_version(st, &version, why);
+	if (err == OK && version > migrations_count)
+		err = err_fail(why, ERR_VERSION,
+			"the database has version %" PRId64
+			", made by a newer program; this one knows versions up to %u",
+			version, migrations_count);
+	for (unsigned i = 0; err == OK && i < migrations_count; i++)
+		if (migrations[i].version > version)
+			err = apply(st, &migrations[i], why);
+	return sql_end(st, err, why);
+}
+
+/* ---- pools ---- */
+
+static void read_pool(const struct sql *q, void *row)
+{
+	struct store_pool *pool = row;
+
+	pool->id = sql_int(q, 0);
+	str_copy(pool->name, sizeof pool->name, sql_str(q, 1));
+	str_copy(pool->coin, sizeof pool->coin, sql_str(q, 2));
+	str_copy(pool->network, sizeof pool->network, sql_str(q, 3));
+	pool->work_bits = sql_int(q, 4);
+}
+
+static const struct sql_type pool_row = {sizeof(struct store_pool), read_pool, NULL};
+
+enum err store_pool_list(struct store *st, struct store_pool **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &pool_row,
+		"SELECT id, name, coin, network, work_bits FROM pool ORDER BY id", NO_BINDS, out,
+		out_n, why);
+}
+
+void store_free_pools(struct store_pool *rows)
+{
+	free(rows);
+}
+
+static enum err pool_find_or_make(
+	struct store *st, const struct store_pool *want, int64_t *out_id, struct why *why)
+{
+	struct store_pool have;
+	enum err err = sql_get(st, &pool_row,
+		"SELECT id, name, coin, network, work_bits FROM pool WHERE name = ?",
+		BINDS(TEXT(want->name)), &have, why);
+
+	if (err == ERR_NOT_FOUND) {
+		err = sql_run(st,
+			"INSERT INTO pool (name, coin, network, work_bits) VALUES (?, ?, ?, ?)",
+			BINDS(TEXT(want->name), TEXT(want->coin), TEXT(want->network),
+				INT(want->work_bits)),
+			why);
+		have.id = sql_new_id(st);
+	} else if (err == OK && (strcmp(have.coin, want->coin) != 0 ||
+					strcmp(have.network, want->network) != 0 ||
+					have.work_bits != want->work_bits)) {
+		return err_fail(why, ERR_REFUSED,
+			"pool %s is %s %s with 2^%" PRId64
+			" hashes a unit in the database; give the other one another name",
+			want->name, have.coin, have.network, have.work_bits);
+	}
+	if (err == OK)
+		*out_id = have.id;
+	return err;
+}
+
+enum err store_pool_ensure(struct store *st, const char *name, const char *coin,
+	const char *network, unsigned work_bits, int64_t *out_id, struct why *why)
+{
+	struct store_pool want = {.work_bits = work_bits};
+	enum err err;
+
+	if (!str_copy(want.name, sizeof want.name, name) ||
+		!str_copy(want.coin, sizeof want.coin, coin) ||
+		!str_copy(want.network, sizeof want.network, network))
+		return err_fail(
+			why, ERR_RANGE, "a name is too long: %s, %s, %s", name, coin, network);
+	err = store_begin(st, why);
+	if (err != OK)
+		return err;
+	err = pool_find_or_make(st, &want, out_id, why);
+	return sql_end(st, err, why);
+}
+
+/* ---- leases ---- */
+
+enum err store_lease_take(struct store *st, const char *name, const char *owner, int64_t ttl_ms,
+	bool *out_held, struct why *why)
+{
+	int64_t now = clock_wall_ms(), held = 0;
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = sql_run(st, "INSERT {ignore} INTO lease (name, owner, until_ms) VALUES (?, ?, 0)",
+		BINDS(TEXT(name), TEXT(owner)), why);
+	if (err == OK)
+		err = sql_run(st,
+			"UPDATE lease SET owner = ?, until_ms = ?"
+			" WHERE name = ? AND (owner = ? OR until_ms <= ?)",
+			BINDS(TEXT(owner), INT(now + ttl_ms), TEXT(name), TEXT(owner), INT(now)),
+			why);
+	held = sql_changed(st);
+	err = sql_end(st, err, why);
+	if (err == OK)
+		*out_held = held > 0;
+	return err;
+}
+
+enum err store_lease_drop(struct store *st, const char *name, const char *owner, struct why *why)
+{
+	return sql_run(st, "DELETE FROM lease WHERE name = ? AND owner = ?",
+		BINDS(TEXT(name), TEXT(owner)), why);
+}
