@@ -35,6 +35,26 @@ struct boxes {
 	size_t w[WAYS_MAX];
 };
 
+struct mixer;
+typedef void mix_fn(struct mixer *m, unsigned cells, bool write_back);
+
+/* What the mixing of a row reads and writes, for each hash: out = mix(in ^ other). */
+struct rows {
+	const __m128i *in[WAYS_MAX];
+	__m128i *out[WAYS_MAX];   /* may be in */
+	__m128i *other[WAYS_MAX]; /* the row that was looked up; in ^ other may go back there */
+};
+
+/* The hashes under way. */
+struct mixer {
+	const struct yescrypt_lane *lanes;
+	unsigned ways;
+	mix_fn *mix;
+	struct cells c; /* the last cells of `in`; after the mixing, of `out` */
+	struct boxes boxes;
+	struct rows rows;
+};
+
 /* One lane: the products of its 32-bit halves, plus an entry of s0, xor an entry of s1. */
 INLINE __m128i step(__m128i x, const uint8_t *s0, const uint8_t *s1, uint32_t mask, bool pext)
 {
@@ -106,156 +126,131 @@ INLINE void pwxform_10(struct cells *c, struct boxes *s, unsigned ways, bool pex
 	}
 }
 
-/* What one mixing of a row reads and writes, for each hash: out = mix(in ^ other). */
-struct pass {
-	const __m128i *in[WAYS_MAX];
-	__m128i *out[WAYS_MAX];   /* may be in */
-	__m128i *other[WAYS_MAX]; /* the row that was looked up */
-};
-
-enum lookup { NO_LOOKUP, READ, READ_AND_WRITE }; /* the xored row goes back to where it was read */
-
-/* The next cell of each hash, xored into the state. */
-INLINE void take_cell(
-	struct cells *c, const struct pass *p, size_t at, enum lookup lookup, unsigned ways)
+/* One row of every hash; is_10 says of which generation. */
+INLINE void mix(
+	struct mixer *m, unsigned cells, bool write_back, bool is_10, unsigned ways, bool pext)
 {
+	const size_t last = (size_t)(cells - 1) * 4;
+	const uint8_t *s = (const uint8_t *)m->lanes->s;
+	struct boxes boxes = m->boxes;
+	struct rows r = m->rows; /* a copy: stores through it do not change it */
+	struct cells c = m->c;
+
 	UNROLL
 	for (unsigned h = 0; h < ways; h++) {
 		UNROLL
-		for (unsigned j = 0; j < 4; j++) {
-			__m128i t = _mm_load_si128(p->in[h] + at + j);
-
-			if (lookup != NO_LOOKUP)
-				t = _mm_xor_si128(t, _mm_load_si128(p->other[h] + at + j));
-			if (lookup == READ_AND_WRITE)
-				_mm_store_si128(p->other[h] + at + j, t);
-			c->x[h][j] = _mm_xor_si128(c->x[h][j], t);
-		}
+		for (unsigned j = 0; j < 4; j++)
+			c.x[h][j] = _mm_xor_si128(c.x[h][j], r.other[h][last + j]);
 	}
-}
-
-/* One row of every hash. c holds the last cells of `in`, and of `out` afterwards; s is NULL for
- * generation 0.5. */
-INLINE void mix(struct cells *c, const struct pass *p, const uint8_t *s05, struct boxes *s10,
-	unsigned cells, enum lookup lookup, unsigned ways, bool pext)
-{
-	const size_t last = (size_t)(cells - 1) * 4;
-
-	if (lookup != NO_LOOKUP) {
+	for (size_t at = 0;; at += 4) {
 		UNROLL
 		for (unsigned h = 0; h < ways; h++) {
 			UNROLL
-			for (unsigned j = 0; j < 4; j++)
-				c->x[h][j] = _mm_xor_si128(
-					c->x[h][j], _mm_load_si128(p->other[h] + last + j));
+			for (unsigned j = 0; j < 4; j++) {
+				__m128i t = _mm_xor_si128(r.in[h][at + j], r.other[h][at + j]);
+
+				if (write_back)
+					r.other[h][at + j] = t;
+				c.x[h][j] = _mm_xor_si128(c.x[h][j], t);
+			}
 		}
-	}
-	for (size_t at = 0;; at += 4) {
-		take_cell(c, p, at, lookup, ways);
-		if (s10)
-			pwxform_10(c, s10, ways, pext);
+		if (is_10)
+			pwxform_10(&c, &boxes, ways, pext);
 		else
-			pwxform_05(c, s05, ways, pext);
+			pwxform_05(&c, s, ways, pext);
 		if (at == last)
 			break;
 		UNROLL
 		for (unsigned h = 0; h < ways; h++) {
 			UNROLL
 			for (unsigned j = 0; j < 4; j++)
-				_mm_store_si128(p->out[h] + at + j, c->x[h][j]);
+				r.out[h][at + j] = c.x[h][j];
 		}
 	}
 	UNROLL
 	for (unsigned h = 0; h < ways; h++) {
-		salsa(c->x[h], s10 ? 2 : 8);
+		salsa(c.x[h], is_10 ? 2 : 8);
 		UNROLL
 		for (unsigned j = 0; j < 4; j++)
-			_mm_store_si128(p->out[h] + last + j, c->x[h][j]);
+			r.out[h][last + j] = c.x[h][j];
 	}
+	m->c = c;
+	if (is_10)
+		m->boxes = boxes;
 }
 
-/* The row of `table` that each hash's state asks for: (its first word & mask) + base. */
-INLINE void look_up(struct pass *p, const struct cells *c, const struct yescrypt_lane *lanes,
-	uint32_t mask, uint32_t base, unsigned cells, unsigned ways)
+/* ---- from here on nothing depends on the number of ways at compile time ---- */
+
+static const __m128i zeroes[ROW_BYTES / 16]; /* instead of a row, where none is looked up */
+
+static void no_look_up(struct mixer *m)
+{
+	for (unsigned h = 0; h < m->ways; h++)
+		m->rows.other[h] = (__m128i *)zeroes; /* never written: write_back is false then */
+}
+
+/* The row that each hash's state asks for: (its first word & mask) + base. */
+static void look_up(struct mixer *m, unsigned cells, uint32_t mask, uint32_t base)
 {
 	const size_t row = (size_t)cells * 4, last = row - 4;
 
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		size_t j = ((uint32_t)_mm_cvtsi128_si32(c->x[h][0]) & mask) + base;
-		__m128i *other = (__m128i *)lanes[h].v + j * row;
+	for (unsigned h = 0; h < m->ways; h++) {
+		size_t j = ((uint32_t)_mm_cvtsi128_si32(m->c.x[h][0]) & mask) + base;
+		__m128i *other = (__m128i *)m->lanes[h].v + j * row;
 
-		p->other[h] = other;
+		m->rows.other[h] = other;
 		_mm_prefetch((const void *)(other + last), _MM_HINT_T0);
 		for (size_t i = 0; i < last && i < 60; i += 4)
 			_mm_prefetch((const void *)(other + i), _MM_HINT_T0);
 	}
 }
 
-INLINE void load_last(
-	struct cells *c, const struct yescrypt_lane *lanes, unsigned cells, unsigned ways)
+static void load_last(struct mixer *m, unsigned cells)
 {
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		UNROLL
-		for (unsigned j = 0; j < 4; j++)
-			c->x[h][j] = _mm_load_si128(
-				(const __m128i *)lanes[h].row + (size_t)(cells - 1) * 4 + j);
-	}
+	for (unsigned h = 0; h < m->ways; h++)
+		memcpy(m->c.x[h], m->lanes[h].row + (size_t)(cells - 1) * CELL_WORDS, 64);
 }
 
 /* Fills the tables; each row is mixed straight into the next one's place. */
-INLINE void fill(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
-	struct boxes *s10, unsigned ways, bool pext)
+static void fill(struct mixer *m, uint32_t n, unsigned cells)
 {
-	const unsigned cells = 2 * shape->r;
 	const size_t row = (size_t)cells * 4;
 	uint32_t power = 1; /* the largest power of two <= i */
-	struct cells c;
-	struct pass p;
 
-	load_last(&c, lanes, cells, ways);
-	for (unsigned h = 0; h < ways; h++)
-		memcpy(lanes[h].v, lanes[h].row, row * 16);
-	for (uint32_t i = 0; i < shape->n; i++) {
-		UNROLL
-		for (unsigned h = 0; h < ways; h++) {
-			p.in[h] = (const __m128i *)lanes[h].v + i * row;
-			p.out[h] = i + 1 < shape->n ? (__m128i *)lanes[h].v + (i + 1) * row
-						    : (__m128i *)lanes[h].row;
-		}
-		if (i < 2) {
-			mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, NO_LOOKUP, ways, pext);
-			continue;
+	load_last(m, cells);
+	for (unsigned h = 0; h < m->ways; h++) {
+		memcpy(m->lanes[h].v, m->lanes[h].row, row * 16);
+		m->rows.out[h] = (__m128i *)m->lanes[h].v;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		for (unsigned h = 0; h < m->ways; h++) {
+			m->rows.in[h] = m->rows.out[h];
+			m->rows.out[h] =
+				i + 1 < n ? m->rows.out[h] + row : (__m128i *)m->lanes[h].row;
 		}
 		if (i == 2 * power)
 			power = i;
-		look_up(&p, &c, lanes, power - 1, i - power, cells, ways);
-		mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, READ, ways, pext);
+		if (i < 2)
+			no_look_up(m);
+		else
+			look_up(m, cells, power - 1, i - power);
+		m->mix(m, cells, false);
 	}
 }
 
-INLINE void stir(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
-	struct boxes *s10, uint32_t count, enum lookup lookup, unsigned ways, bool pext)
+static void stir(struct mixer *m, uint32_t n, unsigned cells, uint32_t count, bool write_back)
 {
-	const unsigned cells = 2 * shape->r;
-	struct cells c;
-	struct pass p;
-
-	load_last(&c, lanes, cells, ways);
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		p.in[h] = (const __m128i *)lanes[h].row;
-		p.out[h] = (__m128i *)lanes[h].row;
-	}
+	load_last(m, cells);
+	for (unsigned h = 0; h < m->ways; h++)
+		m->rows.in[h] = m->rows.out[h] = (__m128i *)m->lanes[h].row;
 	for (; count > 0; count--) {
-		look_up(&p, &c, lanes, shape->n - 1, 0, cells, ways);
-		mix(&c, &p, (const uint8_t *)lanes->s, s10, cells, lookup, ways, pext);
+		look_up(m, cells, n - 1, 0);
+		m->mix(m, cells, write_back);
 	}
 }
 
 /* Two cells with Salsa20, for the S-boxes. */
-INLINE void salsa_mix(const __m128i *in, const __m128i *other, __m128i *out, unsigned rounds)
+static void salsa_mix(const __m128i *in, const __m128i *other, __m128i *out, unsigned rounds)
 {
 	__m128i x[8];
 
@@ -300,55 +295,53 @@ static void build_boxes(const struct yescrypt_lane *lane, uint32_t n, unsigned r
 }
 
 /* 1.0: from two cells to a whole row, each pair from the one before. */
-INLINE void expand(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
-	struct boxes *s10, unsigned ways, bool pext)
+static void expand(struct mixer *m, uint32_t r)
 {
-	struct cells c;
-	struct pass p;
-
-	load_last(&c, lanes, 2, ways);
-	for (uint32_t g = 1; g < shape->r; g++) {
-		UNROLL
-		for (unsigned h = 0; h < ways; h++) {
-			p.in[h] = (const __m128i *)lanes[h].row + 8 * (g - 1);
-			p.out[h] = (__m128i *)lanes[h].row + 8 * g;
+	load_last(m, 2);
+	no_look_up(m);
+	for (uint32_t g = 1; g < r; g++) {
+		for (unsigned h = 0; h < m->ways; h++) {
+			m->rows.in[h] = (const __m128i *)m->lanes[h].row + 8 * (g - 1);
+			m->rows.out[h] = (__m128i *)m->lanes[h].row + 8 * g;
 		}
-		mix(&c, &p, NULL, s10, 2, NO_LOOKUP, ways, pext);
+		m->mix(m, 2, false);
 	}
 }
 
-INLINE void smix(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
-	unsigned ways, bool pext)
+static void smix(const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes,
+	unsigned ways, mix_fn *mix_05, mix_fn *mix_10)
 {
 	const bool is_10 = shape->version == ALGO_10;
-	struct boxes boxes;
+	struct mixer m = {.lanes = lanes, .ways = ways, .mix = is_10 ? mix_10 : mix_05};
 
-	for (unsigned h = 0; h < ways; h++)
+	for (unsigned h = 0; h < ways; h++) {
 		build_boxes(&lanes[h], (is_10 ? S_BYTES_10 : S_BYTES_05) / 128, is_10 ? 2 : 8);
-	if (is_10) {
-		for (unsigned h = 0; h < ways; h++) {
-			boxes.s0[h] = (uint8_t *)lanes[h].s;
-			boxes.s1[h] = boxes.s0[h] + S_TABLE_10;
-			boxes.s2[h] = boxes.s1[h] + S_TABLE_10;
-			boxes.w[h] = 0;
-		}
-		expand(shape, lanes, &boxes, ways, pext);
-		fill(shape, lanes, &boxes, ways, pext);
-		stir(shape, lanes, &boxes, shape->stir_rw, READ_AND_WRITE, ways, pext);
-	} else {
-		fill(shape, lanes, NULL, ways, pext);
-		stir(shape, lanes, NULL, shape->stir_rw, READ_AND_WRITE, ways, pext);
-		stir(shape, lanes, NULL, shape->stir_ro, READ, ways, pext);
+		m.boxes.s0[h] = (uint8_t *)lanes[h].s;
+		m.boxes.s1[h] = m.boxes.s0[h] + S_TABLE_10;
+		m.boxes.s2[h] = m.boxes.s1[h] + S_TABLE_10;
 	}
+	if (is_10)
+		expand(&m, shape->r);
+	fill(&m, shape->n, 2 * shape->r);
+	stir(&m, shape->n, 2 * shape->r, shape->stir_rw, true);
+	stir(&m, shape->n, 2 * shape->r, shape->stir_ro, false);
 }
 
 #define NAME_(isa, suffix) yescrypt_smix_##isa##_##suffix
 #define NAME(isa, suffix)  NAME_(isa, suffix)
 #define KERNEL(suffix, ways, pext)                                                                 \
+	static void mix_05_##suffix(struct mixer *m, unsigned cells, bool write_back)              \
+	{                                                                                          \
+		mix(m, cells, write_back, false, ways, pext);                                      \
+	}                                                                                          \
+	static void mix_10_##suffix(struct mixer *m, unsigned cells, bool write_back)              \
+	{                                                                                          \
+		mix(m, cells, write_back, true, ways, pext);                                       \
+	}                                                                                          \
 	void NAME(POW_ISA, suffix)(                                                                \
 		const struct yescrypt_shape *shape, const struct yescrypt_lane *lanes)             \
 	{                                                                                          \
-		smix(shape, lanes, ways, pext);                                                    \
+		smix(shape, lanes, ways, mix_05_##suffix, mix_10_##suffix);                        \
 	}
 
 KERNEL(x1, 1, false)
