@@ -9,17 +9,19 @@
 static const struct {
 	const char *kind, *text;
 } sentences[] = {
-	{"block_found", "Block {height} found by {worker} of {address}."},
-	{"block_rejected", "Block {height} was refused by the daemons: {reason}."},
-	{"round_closed", "Block {height}: {reward} {ticker} credited to {accounts} miners, {fee} "
-			 "{ticker} fee."},
-	{"block_mature", "Block {height} is mature: its credits can be paid."},
-	{"block_orphan",
-		"Block {height} is an orphan: its credits are taken back, its work counts on."},
-	{"payout_sent", "Payout of {total} {ticker} to {miners} miners sent: {txid}."},
-	{"payout_confirmed", "Payout {txid} is confirmed: {total} {ticker} paid."},
+	{"block_found", "Block {height} found by {worker} of {finder}; it pays {reward} {ticker}."},
+	{"block_credited", "Block {height}: {reward} {ticker} credited (miners: {accounts}, fee: "
+			   "{fee} {ticker})."},
+	{"block_matured", "Block {height} is mature: its credits can be paid."},
+	{"block_orphaned",
+		"Block {height} lost the race: its credits are taken back, its work counts on."},
+	{"block_rejected", "Block {height} was refused by the daemons; its work counts on."},
+	{"block_lost", "Block {height} was mature and is no longer in the chain. Payouts pause."},
+	{"payout_sent", "Payout of {total} {ticker} sent (miners: {accounts}): {txid}."},
+	{"payout_confirmed",
+		"Payout confirmed, {total} {ticker} paid (miners: {accounts}): {txid}."},
 	{"payout_conflicted",
-		"Payout {txid} can never confirm; the money is back with the miners."},
+		"Payout {txid} can never confirm; its {total} {ticker} can be paid again."},
 };
 
 static void add_value(struct buf *out, const json_t *value)
