@@ -67,7 +67,7 @@ static char *profile_path(const struct conf *conf, const struct conf_pool *pool)
 		return path;
 	}
 	dir = folder_of(conf->file);
-	path = path_join(dir, name);
+	path = path_join(dir, strncmp(name, "./", 2) == 0 ? name + 2 : name);
 	free(dir);
 	return path;
 }

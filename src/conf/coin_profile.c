@@ -50,6 +50,11 @@ static char *profile_name(const char *path)
 	return mem_dup(file, len - strlen(SUFFIX));
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 void conf_coin_fail_unknown(struct conf_reader *r, const void *field, const char *key,
 	const char *name, const char *dir)
 {
@@ -67,6 +72,7 @@ void conf_coin_fail_unknown(struct conf_reader *r, const void *field, const char
 	}
 	if (d)
 		closedir(d);
+	qsort(names, n, sizeof(*names), by_name);
 	for (unsigned i = 0; i < n; i++)
 		buf_printf(&list, "%s%s", i ? ", " : "", names[i]);
 	nearest = conf_nearest(name, (const char *const *)names, n);

@@ -43,7 +43,9 @@ const char *conf_nearest(const char *word, const char *const *names, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		unsigned d = names[i] ? distance(word, names[i]) : WORD_MAX;
 
-		if (d < best) {
+		/* of two as near, the one that begins alike */
+		if (d < best ||
+			(d == best && nearest && nearest[0] != word[0] && names[i][0] == word[0])) {
 			best = d;
 			nearest = names[i];
 		}

@@ -180,7 +180,8 @@ static bool flatten(
 	yaml_document_t *doc, const yaml_node_t *node, enum conf_shape shape, struct buf *out)
 {
 	if (node->type == YAML_SCALAR_NODE) {
-		buf_add_str(out, scalar_or_empty(node));
+		if (*scalar_or_empty(node) || node->data.scalar.length > 1)
+			buf_add(out, scalar(node), node->data.scalar.length);
 		return shape != CONF_MAP || out->len == 0;
 	}
 	if (node->type == YAML_SEQUENCE_NODE && shape == CONF_LIST) {
@@ -233,7 +234,7 @@ static void read_key(struct conf_reader *r, yaml_document_t *doc, const yaml_nod
 	if (!node) {
 		if (key->fallback)
 			read_default(key, field);
-		else
+		else if (map_line > 0)
 			problem_at(r, map_line, key->name, "is missing: %s", key->text);
 		return;
 	}
@@ -260,11 +261,15 @@ static void read_array(struct conf_reader *r, yaml_document_t *doc, const yaml_n
 	const yaml_node_item_t *items;
 	char *array;
 
-	if (!node || node->type != YAML_SEQUENCE_NODE ||
+	if (!node) {
+		if (map_line > 0)
+			problem_at(r, map_line, child->name, "is missing: at least one is needed");
+		return;
+	}
+	if (node->type != YAML_SEQUENCE_NODE ||
 		node->data.sequence.items.top == node->data.sequence.items.start) {
-		problem_at(r, node ? node_line(node) : map_line, child->name,
-			node ? "must be a list: each item begins with \"- \""
-			     : "is missing: at least one is needed");
+		problem_at(r, node_line(node), child->name,
+			"must be a list: each item begins with \"- \"");
 		return;
 	}
 	items = node->data.sequence.items.start;
@@ -302,7 +307,10 @@ static void read_child(struct conf_reader *r, yaml_document_t *doc, const yaml_n
 		base + child->offset);
 }
 
-/* map is NULL when the section is not in the file: it gets its defaults. */
+/*
+ * map is NULL when the section is not in the file: it gets its defaults. map_line is 0 when that
+ * is wrong already, so that what it lacks needs no mention.
+ */
 static void read_section(struct conf_reader *r, yaml_document_t *doc, const yaml_node_t *map,
 	unsigned map_line, const struct conf_section *section, char *base)
 {
@@ -312,6 +320,7 @@ static void read_section(struct conf_reader *r, yaml_document_t *doc, const yaml
 		problem_at(
 			r, node_line(map), NULL, "here should be keys and values, \"key: value\"");
 		map = NULL;
+		map_line = 0;
 	}
 	if (map)
 		check_names(r, doc, map, section);
