@@ -18,7 +18,7 @@ enum err store_slot_cursor(
 		BINDS(INT(node), INT(epoch)), out_seq, why);
 }
 
-static enum err account_ensure(
+enum err store_account_ensure(
 	struct store *st, int64_t pool, const char *address, int64_t *out_id, struct why *why)
 {
 	enum err err = sql_one(st, "SELECT id FROM account WHERE pool_id = ? AND address = ?",
@@ -49,7 +49,7 @@ static enum err worker_ensure(
 static enum err both_ensure(struct store *st, int64_t pool, const char *address, const char *name,
 	int64_t *out_account, int64_t *out_worker, struct why *why)
 {
-	enum err err = account_ensure(st, pool, address, out_account, why);
+	enum err err = store_account_ensure(st, pool, address, out_account, why);
 
 	return err == OK ? worker_ensure(st, *out_account, name, out_worker, why) : err;
 }

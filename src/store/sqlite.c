@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "store/sql_priv.h"
@@ -114,35 +115,6 @@ enum err engine_script(struct engine *e, const char *text, struct why *why)
 	return rc == SQLITE_OK ? OK : fail(e->db, rc, "script", why);
 }
 
-enum err engine_open(const char *path, struct engine **out, struct why *why)
-{
-	struct engine *e = NEW(struct engine);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int rc = sqlite3_open_v2(path, &e->db, flags, NULL);
-	enum err err;
-
-	e->statements = map_new();
-	if (rc != SQLITE_OK) {
-		err = err_fail(why, err_of(rc), "cannot open %s: %s", path, sqlite3_errmsg(e->db));
-		goto fail;
-	}
-	sqlite3_extended_result_codes(e->db, 1);
-	sqlite3_busy_timeout(e->db, BUSY_MS);
-	/* FULL: a commit is on the disk before anybody acts on it (payouts are sent after it). */
-	err = engine_script(e,
-		"PRAGMA journal_mode = WAL;"
-		"PRAGMA synchronous = FULL;"
-		"PRAGMA foreign_keys = ON;",
-		why);
-	if (err != OK)
-		goto fail;
-	*out = e;
-	return OK;
-fail:
-	engine_close(e);
-	return err;
-}
-
 static void drop_statement(void *value)
 {
 	struct sql *q = value;
@@ -158,6 +130,46 @@ void engine_close(struct engine *e)
 	map_free(e->statements, drop_statement);
 	sqlite3_close(e->db);
 	free(e);
+}
+
+/* Of several that open a new file at once, SQLite lets one turn it to WAL and tells the others that
+ * it is busy without waiting. FULL: a commit is on the disk before anybody acts on it. */
+static enum err set_modes(struct engine *e, struct why *why)
+{
+	int64_t end_ms = clock_mono_ms() + BUSY_MS;
+	enum err err;
+
+	while ((err = engine_script(e,
+			"PRAGMA journal_mode = WAL;"
+			"PRAGMA synchronous = FULL;"
+			"PRAGMA foreign_keys = ON;",
+			why)) == ERR_BUSY &&
+		clock_mono_ms() < end_ms)
+		clock_sleep_ms(10);
+	return err;
+}
+
+enum err engine_open(const char *path, struct engine **out, struct why *why)
+{
+	struct engine *e = NEW(struct engine);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int rc = sqlite3_open_v2(path, &e->db, flags, NULL);
+	enum err err;
+
+	e->statements = map_new();
+	if (rc == SQLITE_OK) {
+		sqlite3_extended_result_codes(e->db, 1);
+		sqlite3_busy_timeout(e->db, BUSY_MS);
+		err = set_modes(e, why);
+	} else {
+		err = err_fail(why, err_of(rc), "cannot open %s: %s", path, sqlite3_errmsg(e->db));
+	}
+	if (err != OK) {
+		engine_close(e);
+		return err;
+	}
+	*out = e;
+	return OK;
 }
 
 static enum err exec(struct engine *e, const char *text, struct why *why)

@@ -7,6 +7,11 @@
 
 #include "store/store.h"
 
+/** store_account_ensure(st, pool, address, out_id, why): the account of an address, made when new.
+ *   address  in its canonical spelling (chain/address.h) */
+enum err store_account_ensure(struct store *st, int64_t pool, const char *address, int64_t *out_id,
+	struct why *why) MUST_CHECK;
+
 struct store_slot_add {
 	int64_t pool;
 	int64_t height;
