@@ -78,7 +78,7 @@ static void submit_to(
 		&result, &error);
 	submit_classify(err, result, &error, out);
 	json_decref(result);
-	if (err != ERR_UNAVAILABLE && err != ERR_CLOSED)
+	if (err != ERR_CLOSED)
 		verify(sender->coind, file, out);
 }
 
