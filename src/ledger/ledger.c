@@ -46,10 +46,7 @@ static bool is_fine(
 
 	switch (err) {
 	case OK: complaint_over(&l->complaints[about], &l->log); return true;
-	case ERR_CLOSED: /* stopping */
-	case ERR_BUSY:   /* a moment later */
-		log_debug(&l->log, "step_later", "\"%s\"", text);
-		return false;
+	case ERR_CLOSED: return false; /* stopping */
 	case ERR_CONFLICT:
 		log_info(&l->log, "step_overtaken", "\"%s; looking again\"", text);
 		return false;
@@ -59,7 +56,7 @@ static bool is_fine(
 		about == ABOUT_STORE    ? "database_trouble"
 		: about == ABOUT_DAEMON ? "daemon_trouble"
 					: "wallet_trouble",
-		"error=\"%s\" \"%s; trying again\"", err_text(err), text);
+		"\"%s; trying again\"", text);
 	return false;
 }
 

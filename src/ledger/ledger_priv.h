@@ -77,7 +77,7 @@ struct judged {
 };
 
 /** verify_open(l, out, out_n, why): the verdict on every pending and immature block, by height, all
- * as of one tip. errs  ERR_BUSY the tip moved meanwhile: later. The caller frees out. */
+ * as of one tip. errs  ERR_CONFLICT the tip moved meanwhile. The caller frees out. */
 enum err verify_open(
 	struct ledger *l, struct judged **out, size_t *out_n, struct why *why) MUST_CHECK;
 /** verify_settled(l, why): after a new tip: bring back orphans that are in the chain again; notice

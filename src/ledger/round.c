@@ -6,7 +6,6 @@
 #include "reward/reward.h"
 #include "store/store_node.h"
 #include "store/store_slot.h"
-#include "store/store_stats.h"
 
 /* ---- taking back ---- */
 
@@ -57,18 +56,6 @@ static bool count_slot(void *ctx, const struct store_slot *slot)
 					       .work = slot->work});
 }
 
-/* The finder's account is needed only when no work at all was counted. */
-static enum err find_finder(
-	struct ledger *l, const struct store_block *block, int64_t *out, struct why *why)
-{
-	enum err err = store_account_find(l->store, l->pool_id, block->finder_address, out, why);
-
-	if (err != ERR_NOT_FOUND)
-		return err;
-	*out = 0;
-	return OK;
-}
-
 /* Who gets how much: fills round->from, work, reward, fee; the credits are the caller's to free. */
 static enum err compute(struct ledger *l, const struct store_block *block,
 	struct store_round *round, struct reward_credit **credits, unsigned *n, struct why *why)
@@ -84,8 +71,9 @@ static enum err compute(struct ledger *l, const struct store_block *block,
 	if (!err)
 		err = store_round_total(
 			l->store, l->pool_id, round->from, block->height, &round->work, why);
-	if (!err)
-		err = find_finder(l, block, &finder, why);
+	if (!err) /* gets all when no work was counted */
+		err = store_account_ensure(
+			l->store, l->pool_id, block->finder_address, &finder, why);
 	if (err)
 		return err;
 
@@ -99,17 +87,14 @@ static enum err compute(struct ledger *l, const struct store_block *block,
 	return err;
 }
 
-/* The store keeps what is worth something; a credit without an account stays with the pool. */
+/* The store keeps what is worth something. */
 static struct store_credit *to_store(
 	const struct reward_credit *credits, unsigned n, struct store_round *round)
 {
 	struct store_credit *out = NEW_ARRAY(struct store_credit, n);
 
-	round->n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		if (credits[i].account == 0)
-			round->fee = amount_add(round->fee, credits[i].amount);
-		else if (!amount_is_zero(credits[i].amount))
+		if (!amount_is_zero(credits[i].amount))
 			out[round->n++] = (struct store_credit){
 				credits[i].account, credits[i].work, credits[i].amount};
 	}
@@ -117,41 +102,41 @@ static struct store_credit *to_store(
 	return out;
 }
 
-static enum err close_in_txn(
-	struct ledger *l, const struct judged *found, struct store_round *round, struct why *why)
+static enum err write_round(struct ledger *l, const struct store_block *block,
+	const struct store_round *round, struct why *why)
 {
-	struct reward_credit *credits;
-	struct store_credit *stored;
-	unsigned n;
-	enum err err = compute(l, &found->block, round, &credits, &n, why);
+	enum err err = store_begin(l->store, why);
 
 	if (err)
 		return err;
-	stored = to_store(credits, n, round);
-	free(credits);
 	err = store_round_close(l->store, round, why);
 	if (!err)
-		err = feed_credited(l, &found->block, round, why);
-	free(stored);
-	round->credits = NULL;
-	return err;
+		err = feed_credited(l, block, round, why);
+	if (err) {
+		store_rollback(l->store);
+		return err;
+	}
+	return store_commit(l->store, why);
 }
 
+/* The walk takes its time and holds no lock: store_round_close() refuses when anything that it
+ * saw has changed since. */
 static enum err close_round(struct ledger *l, const struct judged *found, struct why *why)
 {
 	struct store_round round = {
 		.block = found->block.id, .confirmations = found->confirmations};
 	char reward[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX];
-	enum err err = store_begin(l->store, why);
+	struct reward_credit *credits;
+	struct store_credit *stored;
+	unsigned n;
+	enum err err = compute(l, &found->block, &round, &credits, &n, why);
 
 	if (err)
 		return err;
-	err = close_in_txn(l, found, &round, why);
-	if (err) {
-		store_rollback(l->store);
-		return err;
-	}
-	err = store_commit(l->store, why);
+	stored = to_store(credits, n, &round);
+	free(credits);
+	err = write_round(l, &found->block, &round, why);
+	free(stored);
 	if (!err)
 		log_info(&l->log, "round_closed",
 			"height=%lld from=%lld work=%lld accounts=%zu reward=%s fee=%s",
@@ -201,33 +186,52 @@ static enum err is_delivered(struct ledger *l, int64_t height, bool *out, struct
 	return OK;
 }
 
+/* The round of a block that is in the chain; *out_done: the next one may be looked at. */
+static enum err settle(struct ledger *l, const struct judged *b, bool *out_done, struct why *why)
+{
+	enum err err = note_found(l, b, why);
+
+	if (!err)
+		err = is_delivered(l, b->block.height, out_done, why);
+	if (err || !*out_done)
+		return err;
+	return close_round(l, b, why);
+}
+
+static bool is_closed_above(const struct judged *blocks, size_t n, int64_t height)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (blocks[i].block.state == STORE_BLOCK_IMMATURE &&
+			blocks[i].verdict != VERDICT_GONE && blocks[i].block.height >= height)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Work belongs to the round of the next block that is in the chain. So nothing above a block may
- * be closed before that block is known to be in or out.
+ * Work belongs to the round of the next block that is in the chain. So nothing above a block is
+ * closed before that block is known to be in or out, and a block that came back waits until those
+ * of the other branch are out.
  */
 enum err round_step(struct ledger *l, const struct judged *blocks, size_t n, struct why *why)
 {
-	bool delivered;
+	bool done = true;
 	enum err err = OK;
 
 	for (size_t i = 0; i < n && !err; i++) {
+		if (blocks[i].verdict == VERDICT_GONE)
+			err = take_back(l, &blocks[i], why);
+	}
+	for (size_t i = 0; i < n && !err && done; i++) {
 		const struct judged *b = &blocks[i];
 
 		if (b->verdict == VERDICT_WAIT)
-			return OK;
-		if (b->verdict == VERDICT_GONE) {
-			err = take_back(l, b, why);
+			break;
+		if (b->verdict == VERDICT_GONE || b->block.state != STORE_BLOCK_PENDING)
 			continue;
-		}
-		if (b->block.state != STORE_BLOCK_PENDING)
-			continue;
-		err = note_found(l, b, why);
-		if (!err)
-			err = is_delivered(l, b->block.height, &delivered, why);
-		if (!err && !delivered)
-			return OK;
-		if (!err)
-			err = close_round(l, b, why);
+		if (is_closed_above(&blocks[i + 1], n - i - 1, b->block.height))
+			break;
+		err = settle(l, b, &done, why);
 	}
 	return err;
 }

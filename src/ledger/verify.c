@@ -36,7 +36,7 @@ static enum err judge_all(struct ledger *l, const struct store_block *rows, size
 	err = chain_is_unchanged(l, &unchanged, why);
 	if (err)
 		return err;
-	return unchanged ? OK : err_fail(why, ERR_BUSY, "a new block came in between");
+	return unchanged ? OK : err_fail(why, ERR_CONFLICT, "a new block came in between");
 }
 
 enum err verify_open(struct ledger *l, struct judged **out, size_t *out_n, struct why *why)

@@ -230,6 +230,33 @@ static void test_orphan_returns(void **state)
 	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
 }
 
+/* It came back while a block of ours on the other branch is credited above it. */
+static void test_orphan_returns_below_a_credited_block(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	int64_t block = find_first_block(), above;
+
+	memcpy(saved, world->branch, sizeof(saved));
+	for (int64_t h = 101; h < 120; h++)
+		saved[h] = saved[100];
+	world_reorg(100, 106);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_ORPHAN);
+	above = world_find(2, 20 * COIN);
+	world_flushed(106);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_IMMATURE);
+	world_branch_back(saved, 107);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_PENDING);
+	world_branch_back(saved, 112);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_ORPHAN);
+	assert_state(block, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+}
+
 static void test_block_that_no_daemon_has(void **state)
 {
 	int64_t block;
@@ -263,6 +290,7 @@ int main(void)
 		TEST(test_later_round_waits_for_an_earlier_doubt),
 		TEST(test_two_of_ours_at_one_height),
 		TEST(test_orphan_returns),
+		TEST(test_orphan_returns_below_a_credited_block),
 		TEST(test_block_that_no_daemon_has),
 	};
 

@@ -2,8 +2,8 @@
  * world.h -- a pool's surroundings for tests of the ledger: the real database in a temporary
  * folder, and a pretended daemon with a chain and a wallet.
  *
- * The pretence lives in memory shared with child processes: world_pass() runs the ledger in a
- * child, so that it can really be killed at a crash point and the world goes on.
+ * The pretence lives in memory shared with child processes: world_pass() can run the
+ * ledger in a child, so that it is really killed at a crash point and the world goes on.
  * world.c and fake_coind.c stand in for coind/lookup.c, coind/wallet.c and coind/client.c.
  */
 #ifndef TESTS_LEDGER_WORLD_H
@@ -73,8 +73,8 @@ void world_free(void);
 /** world_store(): the parent's handle on the database. */
 struct store *world_store(void);
 
-/** world_pass(crash_at): one pass of a new ledger in a process of its own; true when it came to
- * its end, false when it died at the crash point. */
+/** world_pass(crash_at): one pass of a new ledger; with a crash point in a process of its own. True
+ * when it came to its end, false when it died there. */
 bool world_pass(const char *crash_at);
 
 void world_mine(int64_t blocks);
