@@ -131,8 +131,7 @@ static void close_handle(uv_handle_t *handle, void *unused)
 	else if (handle->type == UV_SIGNAL)
 		uv_close(handle, on_signal_closed);
 	else if (handle->type == UV_TCP)
-		return; /* connections and listeners are closed by their owners before the loop is
-			   freed */
+		tcp_close_now(handle);
 	else
 		uv_close(handle, NULL);
 }

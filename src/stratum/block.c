@@ -114,9 +114,12 @@ enum err blocks_start(const struct conf_pool *pool, const char *outbox, unsigned
 
 void blocks_stop(struct blocks *b)
 {
+	struct why why = {""};
+
 	if (!b)
 		return;
-	submit_stop(b->submit);
+	if (submit_stop(b->submit, &why) != OK)
+		log_broken(b->log, "outbox_not_written", "reason=\"%s\"", why.text);
 	free(b);
 }
 

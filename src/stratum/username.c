@@ -41,6 +41,7 @@ static const char *skip_scheme(const char *text)
 
 enum err username_read(const char *text, struct username *out, struct why *why)
 {
+	const char *end;
 	size_t len;
 
 	while (isspace((unsigned char)*text))
@@ -48,14 +49,15 @@ enum err username_read(const char *text, struct username *out, struct why *why)
 	if (strlen(text) > USERNAME_MAX)
 		return err_fail(why, ERR_RANGE, "user longer than %d characters", USERNAME_MAX);
 	text = skip_scheme(text);
-	len = strcspn(text, separators);
+	end = text + strcspn(text, separators);
+	len = (size_t)(end - text);
 	while (len > 0 && isspace((unsigned char)text[len - 1]))
 		len--;
 	if (len == 0)
 		return err_fail(why, ERR_SYNTAX, "user must be ADDRESS or ADDRESS.worker");
 	*out = (struct username){0};
 	memcpy(out->address, text, len);
-	clean_worker(text[len] ? text + len + 1 : "", out->worker);
+	clean_worker(*end ? end + 1 : "", out->worker);
 	return OK;
 }
 
