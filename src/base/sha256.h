@@ -57,8 +57,6 @@ void pbkdf2_sha256(const void *password, size_t password_len, const void *salt, 
 void sha256_compress(uint32_t state[8], const uint8_t *blocks, size_t n);
 /** sha256_compress_c(state, blocks, n): the same, always in plain C. */
 void sha256_compress_c(uint32_t state[8], const uint8_t *blocks, size_t n);
-/* For those who write a compression of their own. */
-extern const uint32_t sha256_round_constant[64];
 /** sha256_start(state): the state before the first block. */
 void sha256_start(uint32_t state[8]);
 
