@@ -18,17 +18,21 @@ enum err store_slot_cursor(
 		BINDS(INT(node), INT(epoch)), out_seq, why);
 }
 
+#define ACCOUNT_SELECT "SELECT id FROM account WHERE pool_id = ? AND address = ?"
+
 enum err store_account_ensure(
 	struct store *st, int64_t pool, const char *address, int64_t *out_id, struct why *why)
 {
-	enum err err = sql_one(st, "SELECT id FROM account WHERE pool_id = ? AND address = ?",
-		BINDS(INT(pool), TEXT(address)), out_id, why);
+	enum err err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
 
 	if (err != ERR_NOT_FOUND)
 		return err;
-	err = sql_run(st, "INSERT INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
+	/* Outside a transaction somebody else may make it in between. */
+	err = sql_run(st,
+		"INSERT {ignore} INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
 		BINDS(INT(pool), TEXT(address), INT(clock_wall_ms())), why);
-	*out_id = sql_new_id(st);
+	if (err == OK)
+		err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
 	return err;
 }
 

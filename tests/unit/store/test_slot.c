@@ -261,6 +261,20 @@ static void late_work_joins_a_later_round(void **state)
 	assert_int_equal(next, 12);
 }
 
+static void an_account_is_made_once(void **state)
+{
+	struct world *w = *state;
+	int64_t id, again;
+
+	MUST(store_account_ensure(w->st, w->pool, "alice", &id, &why));
+	MUST(store_account_ensure(w->st, w->pool, "alice", &again, &why));
+	assert_int_equal(id, again);
+	assert_int_equal(account(w, "alice"), id);
+	MUST(store_account_ensure(w->st, w->pool, "bob", &again, &why));
+	assert_int_not_equal(id, again);
+	assert_int_equal(store_account_ensure(w->st, 99, "alice", &id, &why), ERR_CONFLICT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +286,7 @@ int main(void)
 		TEST(the_same_batch_from_many),
 		TEST(walking_back),
 		TEST(late_work_joins_a_later_round),
+		TEST(an_account_is_made_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
