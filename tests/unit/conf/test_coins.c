@@ -78,6 +78,21 @@ static void test_addresses(void **state)
 	}
 }
 
+/* The profile that the end-to-end tests use with bcoin. */
+static void test_bcoin(void **state)
+{
+	struct conf_errors errors = {0};
+	struct address a;
+	struct coin coin;
+
+	assert_int_equal(conf_coin_load(BCOIN_PROFILE, &coin, &errors), OK);
+	assert_int_equal(errors.count, 0);
+	assert_int_equal(address_decode(&coin, &coin.networks[COIN_REGTEST],
+				 "rb1qaaaz260hrv6u6m4vu9u38q3my4kwz0dmf9qrs7", &a, NULL),
+		OK);
+	assert_int_equal(a.kind, ADDRESS_P2WPKH);
+}
+
 /* Bitcoin's first block has the id that the profile names. */
 static void test_genesis(void **state)
 {
@@ -122,6 +137,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_bcoin),
 		cmocka_unit_test(test_genesis),
 		cmocka_unit_test(test_units),
 	};
