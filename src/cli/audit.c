@@ -118,7 +118,7 @@ int cli_audit(int argc, char **argv)
 		return path ? CLI_FAILED : CLI_USAGE;
 	a.facts = json_object();
 	a.faults = json_array();
-	e = store_open(&conf->store, &st, &why);
+	e = cli_store_open(conf, &st, &why);
 	if (!e)
 		e = store_migrate(st, &why);
 	if (!e)

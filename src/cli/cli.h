@@ -85,6 +85,7 @@ bool cli_help_print(const char *name);
 /* ---- conf_open.c ---- */
 
 struct conf;
+struct store;
 
 /**
  * cli_conf_open(command, path): load a configuration file; on failure print all its errors.
@@ -92,5 +93,9 @@ struct conf;
  *   returns  NULL on failure; else the caller calls conf_free()
  */
 struct conf *cli_conf_open(const char *command, const char *path);
+
+/** cli_store_open(conf, out, why): the database; an empty data_dir is made when there is none.
+ * The caller calls store_close(), on failure too. errs as store_open() */
+enum err cli_store_open(const struct conf *conf, struct store **out, struct why *why) MUST_CHECK;
 
 #endif

@@ -1,8 +1,10 @@
-/* conf_open.c -- loading the configuration for a subcommand, with its errors said to the caller. */
+/* conf_open.c -- loading the configuration and opening the database for a subcommand. */
 #include <stdio.h>
 
+#include "base/path.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
+#include "store/store.h"
 
 struct conf *cli_conf_open(const char *command, const char *path)
 {
@@ -25,4 +27,11 @@ struct conf *cli_conf_open(const char *command, const char *path)
 	}
 	conf_errors_fini(&errors);
 	return e ? NULL : conf;
+}
+
+enum err cli_store_open(const struct conf *conf, struct store **out, struct why *why)
+{
+	enum err e = path_make_dirs(conf->data_dir, why);
+
+	return e ? e : store_open(&conf->store, out, why);
 }

@@ -57,7 +57,7 @@ int cli_db(int argc, char **argv)
 	conf = cli_conf_open("db", path);
 	if (!conf)
 		return path ? CLI_FAILED : CLI_USAGE;
-	e = store_open(&conf->store, &st, &why);
+	e = cli_store_open(conf, &st, &why);
 	if (!e)
 		e = action(st, &why);
 	store_close(st);

@@ -75,7 +75,7 @@ static int migrate(const struct conf *conf)
 {
 	struct store *st = NULL;
 	struct why why = {0};
-	enum err e = store_open(&conf->store, &st, &why);
+	enum err e = cli_store_open(conf, &st, &why);
 
 	if (!e)
 		e = store_migrate(st, &why);

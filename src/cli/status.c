@@ -141,7 +141,7 @@ int cli_status(int argc, char **argv)
 		return o.path ? CLI_FAILED : CLI_USAGE;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	e = store_open(&conf->store, &st, &why);
+	e = cli_store_open(conf, &st, &why);
 	if (!e)
 		e = store_migrate(st, &why);
 	if (!e)

@@ -57,7 +57,9 @@ class World:
 
     def logs(self):
         for path in sorted(self.dir.rglob("*.log")):
-            lines = path.read_text(errors="replace").splitlines()[-60:]
+            if path.parent.name in ("index", "chainstate", "database"):
+                continue  # the daemon's own databases
+            lines = path.read_text(errors="replace").splitlines()[-30:]
             if lines:
                 yield str(path.relative_to(self.dir)), "\n".join(lines)
 

@@ -19,6 +19,7 @@ class Litecoind:
     def __init__(self, dir, name="a", mweb=False, args=(), p2p_port=None, rpc_port=None):
         self.dir, self.name, self.has_mweb = pathlib.Path(dir), name, mweb
         self.p2p_port, self.rpc_port = p2p_port or free_port(), rpc_port or free_port()
+        self.onion_port = free_port()  # else all of them want 19444
         self.rpc = Rpc(self.rpc_port)
         self.args, self.wallets, self.peers = list(args), [], []
         self.process, self._dummy = None, None
@@ -27,6 +28,7 @@ class Litecoind:
         return [
             LITECOIND, "-regtest", f"-datadir={self.dir}", f"-conf={self.dir}/none.conf", "-server",
             "-printtoconsole=0", f"-port={self.p2p_port}", f"-bind=127.0.0.1:{self.p2p_port}",
+            f"-bind=127.0.0.1:{self.onion_port}=onion",
             f"-rpcport={self.rpc_port}", "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", "-rpcuser=u",
             "-rpcpassword=p", "-dnsseed=0", "-discover=0", "-listenonion=0", "-upnp=0",
             "-fallbackfee=0.0001", "-rpcworkqueue=128", "-rpcthreads=8", "-keypool=10",

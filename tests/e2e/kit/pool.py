@@ -24,6 +24,7 @@ web: {{listen: "127.0.0.1:{web_port}", url: "http://127.0.0.1:{web_port}"}}
 ledger: {{interval: 200ms}}
 pools:
   - name: test
+    title: {title}
     coin: {coin}
     network: regtest
     address: {address}
@@ -42,14 +43,14 @@ pools:
 class Pool:
     """Settings are text of the YAML file; see TEMPLATE. start() waits until miners can connect."""
 
-    def __init__(self, dir, daemons, address, kozan=KOZAN, **settings):
+    def __init__(self, dir, daemons, address, ports=None, kozan=KOZAN, **settings):
         self.dir, self.kozan = pathlib.Path(dir), kozan
         self.dir.mkdir(parents=True, exist_ok=True)
-        self.port, self.web_port, self.health_port = free_port(), free_port(), free_port()
+        self.port, self.web_port, self.health_port = ports or (free_port(), free_port(), free_port())
         self.config = self.dir / "kozan.yaml"
         self.process = None
         self.settings = {
-            "coin": "litecoin", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
+            "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
             "stratum": "", "reward": '{scheme: prop, fee: "1.0%"}',
             "payout": "{minimum: 0.001, interval: 1s, confirmations: 1}", **settings}
         self.write_config(daemons, address)

@@ -1,0 +1,53 @@
+"""Litecoin's extension blocks: before they are active, the first one with a peg-in, and after, with a busy memory pool."""
+from kit.miner import mine
+from kit.node import Litecoind, in_sync
+from kit.wait import until
+
+ACTIVATION = 432  # the first block with an extension; it must hold a peg-in
+
+
+def test_blocks_before_and_after_activation(world):
+    a, b = (world.add(Litecoind(world.dir / name, name, mweb=True)).start() for name in "ab")
+    b.connect(a)
+    users, miner = b.make_wallet("users"), b.make_wallet("miner").getnewaddress()
+    pool_address = a.make_wallet("pool").getnewaddress("", "bech32")
+    b.generate(ACTIVATION - 2, users.getnewaddress())
+    in_sync(a, b)
+    pool = world.pool([a, b], pool_address)
+
+    for _ in range(5):
+        users.sendtoaddress(users.getnewaddress(), 1)
+    until(lambda: a.rpc.getmempoolinfo()["size"] == 5, "transactions at the pool's daemon")
+    _mine_through(pool, a, miner, ACTIVATION - 1)
+
+    users.sendtoaddress(users.getnewaddress("", "mweb"), 1)  # the peg-in
+    until(lambda: a.rpc.getmempoolinfo()["size"], "peg-in at the pool's daemon")
+    _mine_through(pool, a, miner, ACTIVATION)
+    template = a.rpc.getblocktemplate({"rules": ["mweb", "segwit"]})
+    assert template.get("mweb") and "mweb" in template["rules"]
+
+    for i in range(4):
+        users.sendtoaddress(users.getnewaddress(), 1 + i)
+    users.sendtoaddress(users.getnewaddress("", "mweb"), 2)
+    until(lambda: a.rpc.getmempoolinfo()["size"] == 5, "transactions at the pool's daemon")
+    _mine_through(pool, a, miner, ACTIVATION + 2)
+    assert a.rpc.getmempoolinfo()["size"] == 0
+
+    in_sync(a, b)
+    assert not pool.blocks(5), "a block was rejected"
+    assert all(block["state"] in (1, 2, 3, 4) for block in pool.blocks())
+
+
+def _mine_through(pool, node, miner, height):
+    """The pool finds the next blocks up to height; none of them comes from elsewhere."""
+    until(lambda: _job_is_fresh(pool, node), "job with the newest transactions", every=0.2)
+    while node.height < height:
+        mine(pool, f"{miner}.w", "--blocks", 1, rate=10)
+        until(lambda: node.tip in {block["hash"] for block in pool.blocks()}, "the pool's block as tip")
+
+
+def _job_is_fresh(pool, node):
+    """The daemon caches its template for five seconds when only the memory pool changes."""
+    pools = pool.sql("SELECT status_json FROM node")
+    transactions = len(node.rpc.getblocktemplate({"rules": ["mweb", "segwit"]})["transactions"])
+    return pools and transactions >= node.rpc.getmempoolinfo()["size"]
