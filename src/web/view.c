@@ -26,12 +26,13 @@ json_t *view_amount(struct amount a)
 
 json_t *view_rate(double hashes_per_s)
 {
-	double step;
+	double step, rounded;
 
 	if (!isfinite(hashes_per_s) || hashes_per_s <= 0)
 		return json_integer(0);
 	step = pow(10, floor(log10(hashes_per_s)) - 3);
-	return json_real(round(hashes_per_s / step) * step);
+	rounded = round(hashes_per_s / step) * step;
+	return step >= 1 && rounded < 1e15 ? json_integer((json_int_t)rounded) : json_real(rounded);
 }
 
 const char *view_block_state(int64_t state)

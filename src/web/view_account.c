@@ -63,15 +63,21 @@ static int64_t work_of(const struct store_worker *rows, size_t n, int64_t id)
 	return 0;
 }
 
+/* Ten minutes, or less for a worker that has just begun. */
+static double recent_seconds(const struct store_worker *w, int64_t recent_work, int64_t hour_work)
+{
+	double age_s = (double)(clock_wall_ms() - w->created_ms) / 1000;
+
+	return hour_work > recent_work ? 600 : fmax(60, fmin(600, age_s));
+}
+
 static json_t *worker_of(
 	const struct web *web, const struct store_worker *w, int64_t recent_work, int64_t hour_work)
 {
-	int64_t now_ms = clock_wall_ms();
-	double age_s = (double)(now_ms - w->created_ms) / 1000;
-	double recent_s = fmax(60, fmin(600, age_s));
+	double recent_s = recent_seconds(w, recent_work, hour_work);
 
 	return json_pack("{s:s,s:b,s:o,s:I,s:I}", "name", w->name, "online",
-		w->last_ms > now_ms - ONLINE_MS, "hashrate",
+		w->last_ms > clock_wall_ms() - ONLINE_MS, "hashrate",
 		rates_of(view_unit_rate(web, recent_work, recent_s),
 			view_unit_rate(web, hour_work, 3600), view_unit_rate(web, w->work, 86400)),
 		"shares_h24", (json_int_t)w->shares, "last_share_ms", (json_int_t)w->last_ms);

@@ -45,8 +45,13 @@ function Stats({ pool: p }: { pool: Pool }) {
         foot={
           network && (
             <>
-              {t('network.difficulty')} {difficulty(network.difficulty)} · {t('network.height')}{' '}
-              {count(network.height)}
+              <span class="whole">
+                {t('network.difficulty')} {difficulty(network.difficulty)}
+              </span>
+              {' · '}
+              <span class="whole">
+                {t('network.height')} {count(network.height)}
+              </span>
             </>
           )
         }
