@@ -34,15 +34,20 @@ INLINE void compress(struct state *s, __m128i (*w)[4], unsigned ways)
 	for (unsigned i = 0; i < 16; i++) {
 		const __m128i k = _mm_loadu_si128((const void *)(sha256_round_constant + 4 * i));
 
+		__m128i sum[WAYS_MAX];
+
+		UNROLL
+		for (unsigned h = 0; h < ways; h++) {
+			sum[h] = _mm_add_epi32(w[h][i % 4], k);
+			s[h].cdgh = _mm_sha256rnds2_epu32(s[h].cdgh, s[h].abef, sum[h]);
+		}
 		UNROLL
 		for (unsigned h = 0; h < ways; h++) {
 			__m128i *now = &w[h][i % 4], w1 = w[h][(i + 1) % 4], w2 = w[h][(i + 2) % 4],
 				w3 = w[h][(i + 3) % 4];
-			__m128i sum = _mm_add_epi32(*now, k);
 
-			s[h].cdgh = _mm_sha256rnds2_epu32(s[h].cdgh, s[h].abef, sum);
 			s[h].abef = _mm_sha256rnds2_epu32(
-				s[h].abef, s[h].cdgh, _mm_shuffle_epi32(sum, 0x0e));
+				s[h].abef, s[h].cdgh, _mm_shuffle_epi32(sum[h], 0x0e));
 			if (i < 12) { /* four more words of the schedule */
 				__m128i t = _mm_add_epi32(
 					_mm_sha256msg1_epu32(*now, w1), _mm_alignr_epi8(w3, w2, 4));
