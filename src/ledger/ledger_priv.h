@@ -42,7 +42,9 @@ struct ledger {
 
 	uint8_t settled_tip[32]; /* chain tip when settled blocks were last looked at */
 	int64_t lost_block;      /* a mature block that left the chain: no payouts; 0: none */
-	bool is_wallet_checked;  /* it answered once, and owns the pool's address */
+	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
+	uint32_t missing_since;
+	bool is_wallet_checked; /* it answered once, and owns the pool's address */
 };
 
 /* ledger.c */
@@ -98,8 +100,8 @@ enum err maturity_step(
 enum err payout_track(struct ledger *l, bool *out_known, struct why *why) MUST_CHECK;
 /** payout_step(l, why): build, sign, store and send a new payout, if it is time. */
 enum err payout_step(struct ledger *l, struct why *why) MUST_CHECK;
-/** payout_send(l, payout, out_known, why): broadcast a stored payout and note it. */
-enum err payout_send(struct ledger *l, const struct store_payout *payout, bool *out_known,
+/** payout_send(l, payout, out, why): broadcast a stored payout and note it, or complain. */
+enum err payout_send(struct ledger *l, const struct store_payout *payout, enum wallet_sent *out,
 	struct why *why) MUST_CHECK;
 /** audit_step(l, why): do the books agree with themselves and with the wallet? */
 enum err audit_step(struct ledger *l, struct why *why) MUST_CHECK;

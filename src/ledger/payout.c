@@ -136,7 +136,7 @@ static enum err store_and_send(
 {
 	char total[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX];
 	struct store_payout payout;
-	bool known;
+	enum wallet_sent sent;
 	enum err err;
 
 	crash_point("payout_built");
@@ -147,7 +147,7 @@ static enum err store_and_send(
 	log_info(&l->log, "payout_signed", "payout=%lld txid=%s accounts=%u total=%s fee=%s",
 		(long long)payout.id, tx->txid, b->n, amount_text(tx->total, total),
 		amount_text(tx->fee, fee));
-	err = payout_send(l, &payout, &known, why);
+	err = payout_send(l, &payout, &sent, why);
 	store_payout_fini(&payout);
 	return err;
 }

@@ -39,28 +39,24 @@ static enum err note_sent(struct ledger *l, const struct store_payout *p, struct
 }
 
 enum err payout_send(
-	struct ledger *l, const struct store_payout *p, bool *out_known, struct why *why)
+	struct ledger *l, const struct store_payout *p, enum wallet_sent *out, struct why *why)
 {
 	struct why words = {""};
-	enum wallet_sent sent;
-	enum err err = wallet_send(l->wallet, p->raw_tx, p->txid, &sent, &words);
+	enum err err = wallet_send(l->wallet, p->raw_tx, p->txid, out, &words);
 
 	if (err)
 		return err_fail(why, err, "payout %lld cannot be sent now: %s", (long long)p->id,
 			*words.text ? words.text : err_text(err));
 	crash_point("payout_sent");
-	if (sent != WALLET_SENT && sent != WALLET_MINED) {
+	if (*out != WALLET_SENT && *out != WALLET_MINED) {
 		complain(&l->complaints[ABOUT_PAYOUT], &l->log,
-			sent == WALLET_NOT_RELAYED ? LOG_LEVEL_ODD : LOG_LEVEL_BROKEN,
+			*out == WALLET_NOT_RELAYED ? LOG_LEVEL_ODD : LOG_LEVEL_BROKEN,
 			"payout_not_taken",
-			"payout=%lld txid=%s \"%s (%s); no new payout before "
-			"this is settled\"",
-			(long long)p->id, p->txid, refusals[sent], words.text);
-		*out_known = false;
+			"payout=%lld txid=%s \"%s (%s); no new payout before this is settled\"",
+			(long long)p->id, p->txid, refusals[*out], words.text);
 		return OK;
 	}
 	complaint_over(&l->complaints[ABOUT_PAYOUT], &l->log);
-	*out_known = true;
 	return p->state == STORE_PAYOUT_SIGNED ? note_sent(l, p, why) : OK;
 }
 
@@ -104,29 +100,16 @@ static enum err follow_block(
 		STORE_PAYOUT_BROADCAST, tx->confirmations, tx->block, why);
 }
 
-/* A block holds another transaction with its inputs. As deep as a payout must be to count, that is
- * final too, and the money goes back to the accounts. */
-static enum err follow_conflict(struct ledger *l, const struct store_payout *p,
-	const struct wallet_tx *tx, bool *out_known, struct why *why)
+/* It can never be in the chain: its money goes back to the accounts. */
+static enum err give_up(struct ledger *l, const struct store_payout *p, struct why *why)
 {
-	int64_t depth = -tx->confirmations;
-	enum err err;
+	enum err err = store_begin(l->store, why);
 
-	if (depth < (int64_t)l->pool->payout.confirmations) {
-		complain(&l->complaints[ABOUT_PAYOUT], &l->log, LOG_LEVEL_BROKEN,
-			"payout_double_spent",
-			"payout=%lld txid=%s depth=%lld \"another transaction took its inputs; "
-			"the money goes back to the miners' balances when that is final\"",
-			(long long)p->id, p->txid, (long long)depth);
-		*out_known = false;
-		return OK;
-	}
-	err = store_begin(l->store, why);
 	if (err)
 		return err;
 	err = store_payout_conflict(l->store, p->id, why);
 	if (!err)
-		err = feed_payout(l, "payout_conflicted", p, tx->confirmations, "", why);
+		err = feed_payout(l, "payout_conflicted", p, 0, "", why);
 	if (err) {
 		store_rollback(l->store);
 		return err;
@@ -135,29 +118,79 @@ static enum err follow_conflict(struct ledger *l, const struct store_payout *p,
 	if (err)
 		return err;
 	log_broken(&l->log, "payout_conflicted",
-		"payout=%lld txid=%s \"can never be confirmed; its money is available again\"",
+		"payout=%lld txid=%s \"its coins were spent by another transaction; the "
+		"miners' money is available again\"",
 		(long long)p->id, p->txid);
 	complaint_over(&l->complaints[ABOUT_PAYOUT], &l->log);
 	return OK;
 }
 
-static enum err track(struct ledger *l, const struct store_payout *p, bool *known, struct why *why)
+/* A block holds another transaction with its inputs. That is final when it is as deep as a payout
+ * must be. */
+static enum err follow_conflict(struct ledger *l, const struct store_payout *p,
+	const struct wallet_tx *tx, bool *out_known, struct why *why)
+{
+	int64_t depth = -tx->confirmations;
+
+	if (depth >= (int64_t)l->pool->payout.confirmations)
+		return give_up(l, p, why);
+	complain(&l->complaints[ABOUT_PAYOUT], &l->log, LOG_LEVEL_BROKEN, "payout_double_spent",
+		"payout=%lld txid=%s depth=%lld \"another transaction took its inputs; the money "
+		"goes back to the miners' balances when that is final\"",
+		(long long)p->id, p->txid, (long long)depth);
+	*out_known = false;
+	return OK;
+}
+
+/*
+ * Its inputs are gone, and the wallet has never seen it: it was not sent before its coins went
+ * elsewhere, and our bytes are the only ones. Final when it stays so for as many blocks as a payout
+ * must be deep.
+ */
+static enum err follow_missing(struct ledger *l, const struct store_payout *p, struct why *why)
+{
+	if (l->missing_payout != p->id) {
+		l->missing_payout = p->id;
+		l->missing_since = l->chain.height;
+	}
+	if (l->chain.height < l->missing_since + l->pool->payout.confirmations)
+		return OK;
+	l->missing_payout = 0;
+	return give_up(l, p, why);
+}
+
+static enum err follow_unconfirmed(struct ledger *l, const struct store_payout *p,
+	const struct wallet_tx *tx, bool *out_known, struct why *why)
+{
+	enum wallet_sent sent;
+	enum err err = payout_send(l, p, &sent, why);
+
+	if (err)
+		return err;
+	*out_known = sent == WALLET_SENT || sent == WALLET_MINED;
+	if (sent == WALLET_NO_INPUTS && !tx->is_known)
+		return follow_missing(l, p, why);
+	l->missing_payout = 0;
+	if (p->confirmations > 0 && *out_known) /* its block fell out of the chain */
+		return store_payout_set_state(l->store, p->id, STORE_PAYOUT_BROADCAST,
+			STORE_PAYOUT_BROADCAST, 0, "", why);
+	return OK;
+}
+
+static enum err track(
+	struct ledger *l, const struct store_payout *p, bool *out_known, struct why *why)
 {
 	struct wallet_tx tx;
 	enum err err = wallet_tx(l->wallet, p->txid, &tx, why);
 
 	if (err)
 		return err;
-	*known = true;
+	*out_known = true;
 	if (tx.is_conflicted)
-		return follow_conflict(l, p, &tx, known, why);
+		return follow_conflict(l, p, &tx, out_known, why);
 	if (tx.confirmations > 0)
 		return follow_block(l, p, &tx, why);
-	err = payout_send(l, p, known, why);
-	if (!err && p->confirmations > 0) /* its block fell out of the chain */
-		err = store_payout_set_state(l->store, p->id, STORE_PAYOUT_BROADCAST,
-			STORE_PAYOUT_BROADCAST, 0, "", why);
-	return err;
+	return follow_unconfirmed(l, p, &tx, out_known, why);
 }
 
 enum err payout_track(struct ledger *l, bool *out_known, struct why *why)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_priv.h"
 #include "ledger/owner.h"
@@ -50,8 +51,10 @@ static enum err open_pools(struct role *r, struct why *why)
 
 static enum err open_all(struct role *r, struct why *why)
 {
-	enum err err = store_open(&r->conf->store, &r->store, why);
+	enum err err = path_make_dirs(r->conf->data_dir, why);
 
+	if (!err)
+		err = store_open(&r->conf->store, &r->store, why);
 	if (!err)
 		err = store_migrate(r->store, why);
 	return err ? err : open_pools(r, why);

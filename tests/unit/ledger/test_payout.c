@@ -160,6 +160,31 @@ static void test_conflict_returns_the_money_when_it_is_deep(void **state)
 	assert_int_equal(world_paid(0), 2970000000);
 }
 
+/* Its coins were spent by hand before it was ever sent. One ledger must see that for some blocks.
+ */
+static void test_unsent_payout_without_its_coins_is_given_up(void **state)
+{
+	struct ledger *l;
+
+	assert_false(world_pass("payout_stored"));
+	world->has_lost_inputs = true;
+	l = ledger_new(&world->pool, world_store(), world->pool_id);
+	for (unsigned i = 0; i < 3; i++) {
+		ledger_pass(l);
+		assert_int_equal(payout_state(), STORE_PAYOUT_SIGNED);
+		world_mine(1);
+	}
+	ledger_pass(l);
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFLICTED);
+	assert_int_equal(world_events("payout_conflicted"), 1);
+	world->has_lost_inputs = false;
+	ledger_pass(l);
+	ledger_free(l);
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world->txs[0].times_sent, 0);
+}
+
 static void test_payout_falls_out_of_the_chain_and_is_sent_again(void **state)
 {
 	assert_true(world_pass(NULL));
@@ -258,6 +283,7 @@ int main(void)
 		TEST(test_unstored_transaction_is_never_sent),
 		TEST(test_nothing_new_before_the_daemon_has_the_last),
 		TEST(test_conflict_returns_the_money_when_it_is_deep),
+		TEST(test_unsent_payout_without_its_coins_is_given_up),
 		TEST(test_payout_falls_out_of_the_chain_and_is_sent_again),
 		TEST(test_threshold_and_size),
 		TEST(test_max_outputs),
