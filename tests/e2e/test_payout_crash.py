@@ -15,7 +15,7 @@ from kit.wait import until
 
 COIN = 10**8
 PENDING, IMMATURE, MATURE, ORPHAN = 1, 2, 3, 4
-SIGNED, BROADCAST, CONFIRMED = 2, 3, 4
+SIGNED, BROADCAST, CONFIRMED, CONFLICTED = 2, 3, 4, 5
 BOOK_COINBASE, BOOK_AVAILABLE, BOOK_PAYING, BOOK_PAID, BOOK_NETWORK_FEE = 1, 3, 4, 5, 8
 
 
@@ -164,7 +164,7 @@ def test_killed_at_every_step(ledger):
     assert (ledger.book(BOOK_AVAILABLE), ledger.book(BOOK_PAYING)) == (0, 0)
     assert ledger.book(BOOK_NETWORK_FEE) == -units(ledger.wallet.gettransaction(payout["txid"])["fee"])
     assert ledger.one("SELECT sum(amount) FROM entry") == 0
-    assert ledger.pool.audit()
+    assert ledger.pool.audit()["ok"]
 
 
 def test_orphan(ledger):
@@ -187,22 +187,30 @@ def test_orphan(ledger):
     ledger.stop()
 
 
-def test_spent_by_hand(ledger):
-    """Somebody spends the coins of a payout that was stored and never sent: the books get their money back, and the
-    miners are paid from other coins."""
+def test_coins_spent_by_hand(ledger):
+    """The coins of a payout that was stored and never sent are gone: after three blocks its money is back in the books,
+    and the miners are paid from other coins."""
     first, reward = ledger.find_block([1, 1])
     ledger.start()
     ledger.wait_for_block(first, IMMATURE)
     ledger.stop()
     ledger.mine(100)
     ledger.kill_at("payout_stored")
-    ledger.a.stop()
+    ledger.a.stop()  # it forgets its locks
     ledger.a.start()
     ledger.b.connect(ledger.a)
-    balance = ledger.wallet.getbalance()
-    ledger.wallet.sendtoaddress(ledger.wallet.getnewaddress(), balance, "", "", True)
+    ledger.wallet.sendtoaddress(ledger.wallet.getnewaddress(), ledger.wallet.getbalance(), "", "", True)
+
     ledger.start()
     until(lambda: "payout_not_taken" in ledger.process.tail(), "complaint about the payout")
     assert len(ledger.pool.payouts()) == 1
-    assert ledger.received() == [0, 0]
+    ledger.mine(3)
+    until(lambda: len(ledger.pool.payouts()) == 2, "second payout")
+    until(lambda: ledger.pool.payouts()[1]["state"] == BROADCAST, "second payout to be sent")
+    in_mempool = ledger.pool.payouts()[1]["txid"]
+    assert ledger.a.rpc.getrawmempool() == [in_mempool]
+    ledger.mine(3)
+    until(lambda: ledger.pool.payouts()[1]["state"] == CONFIRMED, "second payout to be confirmed")
+    assert ledger.pool.payouts()[0]["state"] == CONFLICTED
+    assert ledger.received() == [(reward - reward // 100) // 2] * 2
     ledger.stop()
