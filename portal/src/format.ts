@@ -96,6 +96,7 @@ export function clock(ms: number): string {
   return new Intl.DateTimeFormat(lang.value, {
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZone: timeZone.value,
   }).format(ms)
 }

@@ -83,11 +83,14 @@ function Balance({ data }: { data: Data }) {
 }
 
 function Workers({ data }: { data: Data }) {
+  const rows = [...data.workers].sort(
+    (a, b) => Number(b.online) - Number(a.online) || a.name.localeCompare(b.name),
+  )
   return (
     <Card class="list" title={t('account.workers')}>
       <Table
         caption={t('account.workers')}
-        rows={data.workers}
+        rows={rows}
         id={(w) => w.name}
         columns={[
           {

@@ -48,7 +48,6 @@ function Stats({ pool: p }: { pool: Pool }) {
               <span class="whole">
                 {t('network.difficulty')} {difficulty(network.difficulty)}
               </span>
-              {' · '}
               <span class="whole">
                 {t('network.height')} {count(network.height)}
               </span>

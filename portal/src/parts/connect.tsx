@@ -10,8 +10,7 @@ function PortRow({ port }: { port: Port }) {
       <div class="port-name">
         <b>{port.label}</b>
         <span class="soft">
-          {t('connect.difficulty')} {difficulty(port.difficulty)},{' '}
-          {t(port.fixed ? 'connect.fixed' : 'connect.varies')}
+          {t('connect.difficulty')} {difficulty(port.difficulty)} · {t(port.fixed ? 'connect.fixed' : 'connect.varies')}
         </span>
       </div>
       <code class="port-url">{port.url}</code>
