@@ -326,7 +326,7 @@ const char *tcp_peer(const struct tcp_conn *c, char text[TCP_PEER_MAX])
 	int len = sizeof(addr), port = 0;
 
 	if (uv_tcp_getpeername(&c->handle.uv, (struct sockaddr *)&addr, &len) != 0) {
-		str_copy(text, TCP_PEER_MAX, "unknown");
+		str_copy(text, TCP_PEER_MAX, "unknown:0");
 	} else if (addr.ss_family == AF_INET6) {
 		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&addr;
 

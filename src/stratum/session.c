@@ -13,6 +13,17 @@
 #include "stratum/pool.h"
 #include "stratum/protocol.h"
 #include "stratum/share.h"
+#include "stratum/verify.h"
+
+/* Connections of one address share their turns until they have shown good shares. */
+static struct verify_source *source_new(struct verify *verify, const struct tcp_conn *conn)
+{
+	char peer[TCP_PEER_MAX];
+
+	tcp_peer(conn, peer);
+	*strrchr(peer, ':') = '\0';
+	return verify_source_new(verify, peer);
+}
 
 struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 {
@@ -37,6 +48,8 @@ struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 	s->vardiff.last_share_ms = now_ms;
 	vardiff_start(&s->vardiff, now_ms);
 	list_init(&s->shares);
+	if (shard->env->verify)
+		s->source = source_new(shard->env->verify, conn);
 	list_add_tail(&shard->sessions, &s->node);
 	atomic_fetch_add(&port->sessions, 1);
 	return s;
@@ -57,6 +70,7 @@ void session_on_closed(struct session *s, const char *reason)
 		s->workers = w->next;
 		free(w);
 	}
+	verify_source_close(s->source);
 	extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1);
 	atomic_fetch_sub(&s->port->sessions, 1);
 	atomic_fetch_sub(&shard->env->conns, 1);

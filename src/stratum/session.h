@@ -21,12 +21,13 @@
 #define SESSION_MAGIC 0x73657373u
 
 enum {
-	SESSION_LINE_MAX = 16384,    /* [bytes] */
-	SESSION_LINE_MAX_NEW = 8192, /* before a worker is authorised */
-	SESSION_OUT_MAX = 262144,    /* [bytes] unread output that ends the connection */
-	SESSION_WORKERS_MAX = 64,    /* authorised on one connection */
-	SESSION_SHARES_MAX = 100,    /* in flight on one connection */
-	SESSION_BAD_LINES_MAX = 5,   /* then it is closed */
+	SESSION_LINE_MAX = 16384,       /* [bytes] */
+	SESSION_LINE_MAX_NEW = 8192,    /* before a worker is authorised */
+	SESSION_OUT_MAX = 262144,       /* [bytes] unread output that ends the connection */
+	SESSION_WORKERS_MAX = 64,       /* authorised on one connection */
+	SESSION_SHARES_MAX = 100,       /* in flight on one connection */
+	SESSION_FALSE_SHARES_MAX = 100, /* then it is closed */
+	SESSION_BAD_LINES_MAX = 5,      /* then it is closed */
 	SESSION_BAD_LOGINS_MAX = 10,
 	SESSION_LOGIN_MS = 60000, /* to authorise a worker in; slow Wi-Fi devices need half of it */
 	SESSION_STEPS = 8,        /* difficulties remembered */
@@ -57,6 +58,8 @@ struct session {
 	struct buf partial; /* an unfinished line; empty between lines */
 	struct worker *workers;
 	struct list shares; /* in flight, so that they can forget the session */
+	struct verify_source
+		*source; /* its place at the hashing threads; NULL when the loop hashes */
 	int64_t since_ms;
 	uint32_t extranonce1;
 	uint32_t version_mask;
@@ -67,7 +70,8 @@ struct session {
 	struct step steps[SESSION_STEPS]; /* a ring */
 	uint8_t step_count, step_newest;
 	uint8_t worker_count, bad_lines, bad_logins;
-	uint16_t share_count;
+	uint16_t share_count;  /* in flight */
+	uint16_t false_shares; /* hashed for nothing; two are forgiven for each good one */
 	bool is_subscribed;
 };
 

@@ -215,17 +215,37 @@ static void accept(struct share *share, bool is_block)
 		owe(share);
 }
 
+/* The hash tells how good a source the session is; one that has nothing but false shares to offer
+ * is left. */
+static void judge_session(struct session *s, bool is_good)
+{
+	if (s->source)
+		verify_judged(s->source, is_good);
+	if (is_good)
+		s->false_shares -= s->false_shares < 2 ? s->false_shares : 2;
+	else if (++s->false_shares >= SESSION_FALSE_SHARES_MAX)
+		session_close(s, "sends worthless shares");
+}
+
 static void on_hashed(struct mail *mail)
 {
 	struct share *share = CONTAINER_OF(mail, struct share, task.mail);
 	const struct pool *pool = share->shard->env->pool;
 	struct u256 target = target_from_work(share->work, pool->conf->network->work_bits);
-	bool is_block = target_is_met(&share->job->template->target, share->task.hash);
+	bool is_block, is_good;
 
 	share->shard->in_flight--;
+	if (share->task.is_skipped) {
+		decide(share, VERDICT_TOO_MANY);
+		return;
+	}
+	is_block = target_is_met(&share->job->template->target, share->task.hash);
+	is_good = is_block || target_is_met(&target, share->task.hash);
 	if (is_block)
 		count_one(&share->shard->counts, blocks);
-	if (is_block || target_is_met(&target, share->task.hash))
+	if (share->session)
+		judge_session(share->session, is_good);
+	if (is_good)
 		accept(share, is_block);
 	else
 		reject(share, VERDICT_LOW_DIFFICULTY);
@@ -238,8 +258,9 @@ static void hash(struct share *share)
 	shard->in_flight++;
 	share->task.mail.deliver = on_hashed;
 	share->task.loop = shard->loop;
-	if (shard->env->verify) {
-		verify_submit(shard->env->verify, &share->task);
+	share->task.is_skipped = false;
+	if (share->session->source) {
+		verify_submit(share->session->source, &share->task);
 		return;
 	}
 	pow_hash(shard->hasher, 1, (const uint8_t(*)[POW_HEADER_LEN])share->task.header,

@@ -364,6 +364,7 @@ static void stop(struct stratum *s)
 	flush_free(s->flush);
 	for (unsigned i = 0; i < s->shard_count; i++)
 		shard_free(s->shards[i]);
+	verify_free(s->verify);
 	status_free(s->status);
 	if (s->is_pool_made)
 		pool_fini(&s->pool);

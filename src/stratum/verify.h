@@ -1,8 +1,15 @@
 /*
- * verify.h -- the threads that compute the proof of work of submitted shares.
+ * verify.h -- the threads that compute the proof of work of submitted shares, and whose turn it is.
  *
  * A loop hands a task over and gets it back as mail. Threads take whatever waits, up to the batch
  * that their code hashes together; nobody waits for company, so an idle server adds no latency.
+ *
+ * Hashing is the dear part of a pool, so it is spent with care. Each connection is a source with a
+ * credit, counted in hashes: a hash costs one, an accepted share earns two, a false one costs one
+ * more. Sources in credit go first, each in its turn; the others share what is left, by turns of
+ * their addresses and then of their connections, and are sure of one hash in eight. So a flood of
+ * false shares, from however many connections, only uses idle time, while a miner whose shares are
+ * good waits for nobody else's false ones.
  */
 #ifndef STRATUM_VERIFY_H
 #define STRATUM_VERIFY_H
@@ -16,12 +23,16 @@
 #include "pow/pow.h"
 
 struct verify;
+struct verify_source; /* one connection */
+
+enum { VERIFY_CREDIT_MAX = 64, VERIFY_LAST_IN = 8 };
 
 /* Part of the caller's object; the caller fills mail.deliver, loop and header. */
 struct verify_task {
 	struct mail mail;
 	struct verify_task *next;
 	struct loop *loop; /* where mail is delivered when the hash is there */
+	bool is_skipped;   /* on delivery: its source left without credit; there is no hash */
 	int64_t queued_us; /* [monotonic] */
 	uint8_t header[POW_HEADER_LEN];
 	uint8_t hash[POW_HASH_LEN];
@@ -42,10 +53,22 @@ struct verify_figures {
  * for the algorithm. */
 enum err verify_start(const struct pow_algo *algo, unsigned threads, struct verify **out,
 	struct why *why) MUST_CHECK;
-/** verify_submit(v, task): the task is lent until its mail is delivered. */
-void verify_submit(struct verify *v, struct verify_task *task) ANY_THREAD;
+
+/** verify_source_new(v, address): a connection from this address (text without the port). */
+struct verify_source *verify_source_new(struct verify *v, const char *address) ANY_THREAD;
+/** verify_source_close(s): the connection is gone; its waiting tasks are skipped unless it is in
+ * credit. NULL is fine. */
+void verify_source_close(struct verify_source *s) ANY_THREAD;
+/** verify_judged(s, is_good): what a hash of this source was worth. */
+void verify_judged(struct verify_source *s, bool is_good) ANY_THREAD;
+
+/** verify_submit(s, task): the task is lent until its mail is delivered. */
+void verify_submit(struct verify_source *s, struct verify_task *task) ANY_THREAD;
 struct verify_figures verify_figures(struct verify *v) ANY_THREAD;
-/** verify_stop(v): hashes what waits, delivers it, ends the threads. BLOCKS. NULL is fine. */
+/** verify_stop(v): hashes what waits, delivers it, ends the threads; sources may still be closed.
+ * BLOCKS. */
 void verify_stop(struct verify *v);
+/** verify_free(v): after verify_stop() and after the last source is closed. NULL is fine. */
+void verify_free(struct verify *v);
 
 #endif
