@@ -27,14 +27,12 @@ static unsigned cpu_bits(void)
 	unsigned bits = 0;
 
 	__builtin_cpu_init();
-	if (__builtin_cpu_supports("sse4.1"))
-		bits |= POW_CPU_SSE41;
-	if (__builtin_cpu_supports("avx2"))
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
 		bits |= POW_CPU_AVX2;
 	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-		__builtin_cpu_supports("avx512bw"))
+		__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2"))
 		bits |= POW_CPU_AVX512;
-	if (has_sha() && __builtin_cpu_supports("sse4.1"))
+	if (has_sha() && __builtin_cpu_supports("avx"))
 		bits |= POW_CPU_SHA;
 	if (pext_is_fast())
 		bits |= POW_CPU_PEXT;

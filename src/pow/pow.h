@@ -31,7 +31,7 @@ struct pow_param {
 
 /**
  * pow_algo_new(name, params, n, out, why): the algorithm of that name with these parameters.
- *   params  n of them, borrowed for the call; of two with one name the latter counts
+ *   params  n of them, borrowed for the call, no NULLs; of two with one name the latter counts
  *   out     freed with pow_algo_free()
  *   errs    ERR_NOT_FOUND no such algorithm; ERR_INVALID, ERR_RANGE a parameter is wrong;
  *           ERR_LIMIT one hash would need more than POW_HASH_MEMORY_MAX

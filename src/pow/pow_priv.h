@@ -18,11 +18,10 @@
 
 /* What a variant asks of the CPU. */
 enum pow_cpu {
-	POW_CPU_SSE41 = 1 << 0,
-	POW_CPU_AVX2 = 1 << 1,
-	POW_CPU_AVX512 = 1 << 2, /* F, VL, BW */
-	POW_CPU_SHA = 1 << 3,
-	POW_CPU_PEXT = 1 << 4, /* has it, and it is not microcoded */
+	POW_CPU_AVX2 = 1 << 0,   /* and BMI2 */
+	POW_CPU_AVX512 = 1 << 1, /* F, VL, BW; and BMI2 */
+	POW_CPU_SHA = 1 << 2,    /* and AVX */
+	POW_CPU_PEXT = 1 << 3,   /* has it, and it is not microcoded */
 };
 
 enum pow_pers {
