@@ -338,11 +338,16 @@ static int pow_cmd_bench(int argc, char **argv)
 
 int cli_pow(int argc, char **argv)
 {
-	if (argc >= 2 && strcmp(argv[1], "hash") == 0)
-		return pow_cmd_hash(argc - 1, argv + 1);
-	if (argc >= 2 && strcmp(argv[1], "list") == 0)
-		return pow_cmd_list(argc - 1, argv + 1);
-	if (argc >= 2 && strcmp(argv[1], "bench") == 0)
-		return pow_cmd_bench(argc - 1, argv + 1);
+	static const struct {
+		const char *name;
+		int (*run)(int argc, char **argv);
+	} actions[] = {{"hash", pow_cmd_hash}, {"list", pow_cmd_list}, {"bench", pow_cmd_bench}};
+
+	for (unsigned i = 0; argc >= 2 && i < ARRAY_LEN(actions); i++) {
+		if (strcmp(argv[1], actions[i].name) == 0) {
+			argv[1] = argv[0]; /* for messages: who speaks is "pow" */
+			return actions[i].run(argc - 1, argv + 1);
+		}
+	}
 	return cli_usage("pow", "hash, list or bench?");
 }
