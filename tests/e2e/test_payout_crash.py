@@ -106,6 +106,8 @@ def ledger(world, users):
     a, b = world.nodes()
     payout = "{minimum: 1, interval: 1s, confirmations: 3}"
     pool = world.pool([a], start=False, payout=payout)
+    if b"KOZAN_CRASH_AT" not in pool.kozan.read_bytes():
+        pytest.skip("this kozan has no crash points: build it with -Dcrash_points=true")
     addresses = users(b)
     return world.add(Ledger(pool, a, b, [addresses["bech32"], addresses["legacy"]]))
 
@@ -214,3 +216,22 @@ def test_coins_spent_by_hand(ledger):
     assert ledger.pool.payouts()[0]["state"] == CONFLICTED
     assert ledger.received() == [(reward - reward // 100) // 2] * 2
     ledger.stop()
+
+
+def test_standby_takes_over(ledger, world):
+    """Two ledgers on one database: one leads; when it stops, the other does, and pays what is due."""
+    folder = ledger.pool.dir
+    config = folder / "standby.yaml"
+    config.write_text(ledger.pool.config.read_text().replace(
+        f'data_dir: "{folder}/data"', f'data_dir: "{folder}/standby"\nstore: {{path: "{folder}/data/kozan.db"}}'))
+    block, _ = ledger.find_block([1, 1])
+    ledger.start()
+    ledger.wait_for_block(block, IMMATURE)
+    argv = [ledger.pool.kozan, "run", "-c", config, "--role", "ledger"]
+    standby = world.add(Process("standby", argv, folder / "standby.log"))
+    until(lambda: "standing_by" in standby.tail(), "standby")
+    ledger.stop()
+    until(lambda: "leading" in standby.tail(), "standby to lead")
+    ledger.mine(100)
+    until(lambda: ledger.pool.payouts() and ledger.pool.payouts()[0]["state"] == BROADCAST, "payout")
+    assert standby.stop() == 0
