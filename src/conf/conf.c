@@ -17,8 +17,10 @@ enum err conf_load(const char *path, struct conf **out, struct conf_errors *erro
 	enum err err;
 
 	conf->file = realpath(path, NULL);
+	if (!conf->file)
+		conf->file = str_dup(path);
 	err = conf_read(&r, &conf_top_section, conf);
-	if (conf->file && conf->data_dir) /* otherwise there was nothing to read at all */
+	if (conf->data_dir) /* otherwise there was nothing to read at all */
 		conf_check(&r, conf);
 	conf_reader_fini(&r);
 	if (err == OK && errors->wrong > wrong)

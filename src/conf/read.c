@@ -212,12 +212,9 @@ static bool flatten(
 
 static void read_default(const struct conf_key *key, void *field)
 {
-	struct why why = {""};
-	enum err err = key->type->read(key, key->fallback, field, &why);
+	enum err err = key->type->read(key, key->fallback, field, NULL);
 
-	if (err != OK)
-		fprintf(stderr, "kozan: default of %s: %s\n", key->name, why.text);
-	assert(err == OK); /* the table is wrong */
+	assert(err == OK); /* or the table is wrong */
 }
 
 static void read_key(struct conf_reader *r, yaml_document_t *doc, const yaml_node_t *map,
