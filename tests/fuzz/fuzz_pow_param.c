@@ -3,13 +3,10 @@
  * then NAME=VALUE lines. Whatever is accepted keeps the memory limits; whatever is refused says
  * why.
  *
- *     clang -fsanitize=fuzzer,address,undefined -DWITH_FUZZER -Isrc tests/fuzz/fuzz_pow_param.c
- * LIBRARIES
+ *     clang -fsanitize=fuzzer,address,undefined -Isrc tests/fuzz/fuzz_pow_param.c LIBRARIES
  *
- * Without WITH_FUZZER it is a program that replays the files of the folders that it is given.
+ * With replay.c instead of the fuzzer it is a test of the corpus.
  */
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,47 +58,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(text);
 	return 0;
 }
-
-#ifndef WITH_FUZZER
-static void replay(const char *path)
-{
-	static uint8_t data[1 << 16];
-	FILE *f = fopen(path, "rb");
-	size_t len;
-
-	if (!f) {
-		perror(path);
-		exit(1);
-	}
-	len = fread(data, 1, sizeof(data), f);
-	fclose(f);
-	LLVMFuzzerTestOneInput(data, len);
-}
-
-int main(int argc, char **argv)
-{
-	unsigned n = 0;
-
-	for (int i = 1; i < argc; i++) {
-		DIR *dir = opendir(argv[i]);
-		struct dirent *entry;
-
-		if (!dir) {
-			perror(argv[i]);
-			return 1;
-		}
-		while ((entry = readdir(dir))) {
-			char *path = str_printf("%s/%s", argv[i], entry->d_name);
-
-			if (entry->d_name[0] != '.') {
-				replay(path);
-				n++;
-			}
-			free(path);
-		}
-		closedir(dir);
-	}
-	printf("%u inputs\n", n);
-	return n == 0;
-}
-#endif
