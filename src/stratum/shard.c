@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "chain/target.h"
 #include "pow/pow.h"
 #include "stratum/pool.h"
 #include "stratum/session.h"
@@ -81,6 +82,16 @@ struct given_job *shard_job(struct shard *s, uint32_t seq)
 			return now_ms - given->since_ms <= JOB_LIFE_MS ? given : NULL;
 	}
 	return NULL;
+}
+
+const struct u256 *shard_target(struct shard *s, int64_t work)
+{
+	struct known_target *known = &s->targets[work % TARGETS_KEPT];
+
+	if (known->work != work)
+		*known = (struct known_target){
+			work, target_from_work(work, s->env->pool->conf->network->work_bits)};
+	return &known->target;
 }
 
 static void on_job_mail(struct mail *mail)

@@ -46,13 +46,19 @@ struct shard_env {
 	atomic_uint conns;
 };
 
-enum { JOBS_KEPT = 32, JOB_LIFE_MS = 300000 };
+enum { JOBS_KEPT = 32, JOB_LIFE_MS = 300000, TARGETS_KEPT = 256 };
 
 /* A job that this shard's sessions were given, and the shares of it that were seen. */
 struct given_job {
 	struct job *job; /* NULL: the place is free */
 	int64_t since_ms;
 	struct seen seen;
+};
+
+/* The target of an amount of work: a division of 256 bits that is worth remembering. */
+struct known_target {
+	int64_t work; /* 0: the place is free */
+	struct u256 target;
 };
 
 /* A port on this shard's loop. */
@@ -82,8 +88,9 @@ struct shard {
 	struct extranonce_pool *extranonces;
 	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
 	unsigned newest;
-	struct job *current;    /* NULL before the first template */
-	struct pow_ctx *hasher; /* when env->verify is NULL */
+	struct job *current;                       /* NULL before the first template */
+	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
+	struct pow_ctx *hasher;                    /* when env->verify is NULL */
 	struct share *free_shares;
 	struct share *owed, **owed_last; /* accepted, waiting for the journal */
 	unsigned in_flight;              /* shares being hashed */
@@ -117,6 +124,8 @@ void shard_barrier(struct shard *s) BLOCKS;
 void shard_stop(struct shard *s);
 void shard_free(struct shard *s);
 
+/** shard_target(s, work): what a share of this work must meet; borrowed until the next call. */
+const struct u256 *shard_target(struct shard *s, int64_t work) ON_LOOP;
 /** shard_job(s, seq): the given job, or NULL when it is unknown or too old. */
 struct given_job *shard_job(struct shard *s, uint32_t seq) ON_LOOP;
 

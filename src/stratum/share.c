@@ -230,8 +230,6 @@ static void judge_session(struct session *s, bool is_good)
 static void on_hashed(struct mail *mail)
 {
 	struct share *share = CONTAINER_OF(mail, struct share, task.mail);
-	const struct pool *pool = share->shard->env->pool;
-	struct u256 target = target_from_work(share->work, pool->conf->network->work_bits);
 	bool is_block, is_good;
 
 	share->shard->in_flight--;
@@ -240,7 +238,8 @@ static void on_hashed(struct mail *mail)
 		return;
 	}
 	is_block = target_is_met(&share->job->template->target, share->task.hash);
-	is_good = is_block || target_is_met(&target, share->task.hash);
+	is_good = is_block ||
+		  target_is_met(shard_target(share->shard, share->work), share->task.hash);
 	if (is_block)
 		count_one(&share->shard->counts, blocks);
 	if (share->session)

@@ -71,6 +71,16 @@ static unsigned connection_limit(unsigned configured)
 	return configured && configured < most ? configured : most;
 }
 
+static enum err claim_in(struct stratum *s, struct store *st, struct why *why)
+{
+	const struct conf_pool *pool = &s->conf->pools[0];
+	int64_t pool_id;
+	enum err err = store_pool_ensure(st, pool->name, pool->coin.name,
+		coin_chain_name(pool->network->chain), pool->network->work_bits, &pool_id, why);
+
+	return err == OK ? node_claim(&s->node, s->dir, st, why) : err;
+}
+
 /*
  * The node's id comes from the database the first time; afterwards we remember it, and the database
  * need not be there.
@@ -87,9 +97,10 @@ static enum err claim_node(struct stratum *s, struct why *why)
 		if (err == OK)
 			err = store_migrate(st, why);
 		if (err == OK)
-			err = node_claim(&s->node, s->dir, st, why);
+			err = claim_in(s, st, why);
 		store_close(st);
-		if (err == OK || err == ERR_CONFLICT || err == ERR_VERSION || err == ERR_LIMIT)
+		if (err == OK || err == ERR_REFUSED || err == ERR_CONFLICT || err == ERR_VERSION ||
+			err == ERR_LIMIT)
 			return err;
 		if (s->node.id >= 0) {
 			log_odd(&lg, "database_away",
