@@ -175,8 +175,9 @@ static void check_order(const struct scene *s, const struct outcome *o)
 	struct outcome again;
 	uint64_t seed = s->seed + 1;
 
+	assert_true(s->n <= SLOTS_MAX);
 	for (unsigned i = 0, end; i < s->n; i = end) {
-		for (end = i; end < s->n && same_minute(&s->slots[i], &s->slots[end]);)
+		for (end = i + 1; end < s->n && same_minute(&s->slots[i], &s->slots[end]);)
 			end++;
 		for (unsigned k = end - 1; k > i; k--) {
 			unsigned other = i + (unsigned)(next(&seed) % (k - i + 1));
