@@ -35,8 +35,14 @@ def say(text=""):
     print(text, flush=True)
 
 
-def coins(text):
+def coins(amount):
+    """An amount, as text or Decimal, without zeroes at its end."""
+    text = format(amount, "f") if not isinstance(amount, str) else amount
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def miners(count):
+    return f"{count} miner{'' if count == 1 else 's'}"
 
 
 class Demo:
@@ -131,8 +137,8 @@ class Demo:
     def on_block_credited(self, e):
         self.credited += 1
         if self.credited <= TOLD_BLOCKS:
-            self.tell(f"Block {e['height']} is in the chain: {coins(e['reward'])} LTC credited to {e['accounts']} "
-                      f"miner(s), of which {coins(e['fee'])} LTC are the pool's fee.")
+            self.tell(f"Block {e['height']} is in the chain: {coins(e['reward'])} LTC credited to {miners(e['accounts'])}"
+                      f", of which {coins(e['fee'])} LTC are the pool's fee.")
         if self.credited == TOLD_BLOCKS:
             self.tell("Credits can be paid when their block has 100 confirmations. Mining on …")
 
@@ -149,7 +155,7 @@ class Demo:
 
     def on_payout_sent(self, e):
         if not self.confirmed:
-            self.tell(f"Payout sent: {coins(e['total'])} LTC to {e['accounts']} miner(s), transaction {e['txid']}")
+            self.tell(f"Payout sent: {coins(e['total'])} LTC to {miners(e['accounts'])}, transaction {e['txid']}")
 
     def on_payout_confirmed(self, e):
         self.confirmed.append(e)
@@ -159,7 +165,7 @@ class Demo:
             wallet = self.b.wallet("miners")
             for name, _, _ in MINERS:
                 got = wallet.getreceivedbyaddress(self.addresses[name], 1)
-                say(f"          {name}'s wallet holds {got} LTC at {self.addresses[name]}")
+                say(f"          {name}'s wallet holds {coins(got)} LTC at {self.addresses[name]}")
 
     # -- running
 

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from kit.pool import KOZAN, ROOT
+from kit.wait import until
 
 
 def kozan(*args):
@@ -73,8 +74,8 @@ def test_status_before_and_during_a_run(world):
     pool.start()
     status = pool.status()
     assert status["is_balanced"] and status["nodes"][0]["state"] == "live"
-    text = pool.run("status").stdout
-    assert "Ledger    balanced" in text and "daemon   a: ready" in text
+    until(lambda: "daemon   a: ready" in pool.run("status").stdout, "the daemon as ready in the database")
+    assert "Ledger    balanced" in pool.run("status").stdout
 
 
 def test_two_pools_on_one_folder(world):

@@ -4,6 +4,7 @@ import decimal
 import pytest
 
 from kit.miner import mine
+from kit.node import in_sync
 from kit.wait import until
 
 REWARDS = {"prop": '{scheme: prop, fee: "1.5%"}', "pplns": '{scheme: pplns, window: 6, fee: "1.5%"}'}
@@ -25,9 +26,10 @@ def test_share_to_wallet(world, users, scheme):
 
     b.generate(105, b.wallet("users").getnewaddress())
     until(lambda: not pool.blocks(1, 2), "maturity of all blocks")
-    until(pool.payouts, "payout")
-    b.generate(2, b.wallet("users").getnewaddress())
+    until(lambda: [p for p in pool.payouts() if p["state"] == 3], "sent payout")
+    a.generate(2, b.wallet("users").getnewaddress())
     until(lambda: [p for p in pool.payouts() if p["state"] == 4], "confirmed payout")
+    in_sync(a, b)
 
     # What the chain says, the ledger says.
     for address in miners.values():

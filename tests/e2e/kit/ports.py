@@ -1,9 +1,10 @@
-"""TCP ports that nobody uses. Each test worker has a range of its own, so that they never meet."""
+"""TCP ports that nobody uses. Each process that asks has a range of its own, so that test workers never meet."""
+import functools
 import itertools
-import os
 import socket
 
-FIRST, PER_WORKER, WORKERS = 24000, 900, 3
+FIRST, PER_RANGE, RANGES = 24000, 300, 9
+_held = []
 
 
 def is_free(port, host="127.0.0.1"):
@@ -16,17 +17,24 @@ def is_free(port, host="127.0.0.1"):
     return True
 
 
-def _range():
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    first = FIRST + worker % WORKERS * PER_WORKER
-    return itertools.cycle(range(first, first + PER_WORKER))
-
-
-_candidates = _range()
+@functools.cache
+def _candidates():
+    """The ports of the first range that no other process holds: who binds its name holds it, until it ends."""
+    for number in range(RANGES):
+        holder = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        try:
+            holder.bind(f"\0kozan-ports-{number}")
+        except OSError:
+            holder.close()
+            continue
+        _held.append(holder)
+        first = FIRST + number * PER_RANGE
+        return itertools.cycle(range(first, first + PER_RANGE))
+    raise RuntimeError("all ranges of test ports are in use")
 
 
 def free_port():
-    for port in itertools.islice(_candidates, PER_WORKER):
+    for port in itertools.islice(_candidates(), PER_RANGE):
         if is_free(port):
             return port
     raise RuntimeError("all ports of the test range are taken")

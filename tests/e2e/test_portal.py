@@ -1,0 +1,214 @@
+"""The portal in a real browser over a real pool: numbers arrive without reloading, in both languages, on every width."""
+import pathlib
+
+import pytest
+
+from kit.miner import mine, start_miner
+from kit.wait import until
+
+webdriver = pytest.importorskip("selenium.webdriver")
+from selenium.webdriver.chrome.service import Service  # noqa: E402
+from selenium.webdriver.common.by import By  # noqa: E402
+
+CHROMIUM, DRIVER = pathlib.Path("/usr/bin/chromium"), pathlib.Path("/usr/bin/chromedriver")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not DRIVER.exists(), reason="chromium is not installed")
+
+ARGUMENTS = ("--headless=new --no-sandbox --disable-dev-shm-usage --disable-gpu --no-first-run --disable-sync "
+             "--disable-background-networking --disable-component-update --disable-extensions --lang=en-GB").split()
+# Every file that a page loads, and what its own checks refused.
+RESOURCES = "return performance.getEntriesByType('resource').map(e => e.name)"
+SMALL_TARGETS = """
+return [...document.querySelectorAll('a, button, select, input')].filter(e => {
+  const r = e.getBoundingClientRect()
+  const inText = getComputedStyle(e).display === 'inline'
+  return r.width && !inText && !e.classList.contains('skip') && (r.width < 24 || r.height < 24)
+}).map(e => e.outerHTML)
+"""
+NAMELESS = """
+return [...document.querySelectorAll('a, button, select, input, progress, [role=img]')].filter(e =>
+  !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).map(e => e.outerHTML)
+"""
+
+
+class Browser:
+    def __init__(self, pool, dir):
+        options = webdriver.ChromeOptions()
+        for argument in ARGUMENTS:
+            options.add_argument(argument)
+        options.binary_location = str(CHROMIUM)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.base = f"http://127.0.0.1:{pool.web_port}"
+        self.driver = webdriver.Chrome(service=Service(str(DRIVER), log_path=f"{dir}/chromedriver.log"), options=options)
+
+    def stop(self):
+        self.driver.quit()
+
+    def size(self, width, height=900):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+
+    def open(self, path, lang="en", theme="light"):
+        self.driver.get(self.base + "/healthz")
+        self.driver.add_cookie({"name": "lang", "value": lang})
+        self.driver.add_cookie({"name": "theme", "value": theme})
+        self.driver.get(self.base + path)
+        until(lambda: self.find(".live"), "start of the portal")
+
+    def find(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def text(self, selector="body"):
+        return self.driver.execute_script(
+            "return document.querySelector(arguments[0])?.innerText ?? ''", selector)
+
+    def script(self, text):
+        return self.driver.execute_script(text)
+
+    def complaints(self):
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+
+@pytest.fixture
+def browser(world):
+    def make(pool):
+        return world.add(Browser(pool, world.dir))
+    return make
+
+
+def test_a_first_share_and_a_block_appear_by_themselves(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    address = users(b)["bech32"]
+    page = browser(pool)
+
+    page.open(f"/a/{address}")
+    until(lambda: "No share from this address yet" in page.text(), "page of an unknown address")
+    assert f"127.0.0.1:{pool.port}" in page.text(".connect")
+    page.script("window.isSamePage = true")
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    until(lambda: "rig" in page.text("table"), "the worker")
+    until(lambda: "H/s" in page.text(".hero-value"), "its hash rate")
+    until(lambda: "Maturing" in page.text("main > section:last-of-type"), "the credit of the block")
+    assert page.script("return window.isSamePage")
+
+    page.open("/")
+    until(lambda: page.text(".live") == "Live", "live connection")
+    page.script("window.isSamePage = true")
+    blocks = "return document.querySelectorAll('section.list')[0].querySelectorAll('tbody tr').length"
+    rows = page.script(blocks)
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    until(lambda: page.script(blocks) > rows, "the new block")
+    b.generate(5, b.wallet("users").getnewaddress())
+    until(lambda: "/100" in page.text("section.list") and "0/100" not in page.text("section.list tbody tr"),
+          "confirmations")
+    assert page.script("return window.isSamePage")
+    assert page.complaints() == []
+
+
+def test_a_payment_is_shown_and_the_search_finds_the_miner(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    address = users(b)["legacy"]
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    until(lambda: pool.blocks(2), "credited block")
+    b.generate(105, b.wallet("users").getnewaddress())
+    until(lambda: [p for p in pool.payouts() if p["state"] >= 3], "sent payout")
+    a.generate(2, b.wallet("users").getnewaddress())
+    until(lambda: [p for p in pool.payouts() if p["state"] == 4], "confirmed payout")
+
+    page = browser(pool)
+    page.open("/a/nonsense")
+    until(lambda: "not an address that the pool can pay" in page.text("main"), "what is wrong")
+    assert len(page.complaints()) == 1  # the page's own 404
+    page.open("/")
+    until(lambda: "Confirmed" in page.text("section.list:last-of-type"), "the payment")
+    page.find("#address")[0].send_keys(address + "\n")
+    until(lambda: page.driver.current_url.endswith(f"/a/{address}"), "the address's page")
+    until(lambda: "LTC" in page.text(".stats"), "its balance")
+    paid = page.script("return [...document.querySelectorAll('.stat-value')].at(-1).innerText")
+    row = pool.sql("SELECT SUM(amount) AS n FROM entry WHERE book = 5")[0]
+    assert paid.replace(",", "").startswith(f"{row['n'] / 1e8:.8f}".rstrip("0"))
+    page.open("/")
+    assert page.find(".recent a"), "the address is remembered"
+    page.find("nav a[href='/payments']")[0].click()
+    until(lambda: "Payments" == page.text("h1"), "the payments' page")
+    page.driver.back()
+    until(lambda: page.find(".hero"), "the first page again")
+    assert page.complaints() == []
+
+
+def test_every_page_fits_and_says_its_names(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    address = users(b)["bech32"]
+    mine(pool, f"{address}.rig", "--blocks", 2, rate=10)
+    until(lambda: pool.blocks(2), "credited block")
+    page = browser(pool)
+    for lang, word in (("en", "Blocks"), ("ja", "ブロック")):
+        for theme in ("light", "dark"):
+            for width in (320, 768, 1280):
+                for path in ("/", "/blocks", "/payments", f"/a/{address}"):
+                    where = f"{path} {lang} {theme} {width}"
+                    page.size(width)
+                    page.open(path, lang, theme)
+                    until(lambda: word in page.text("header"), f"language of {where}")
+                    assert page.script("return document.documentElement.scrollWidth") <= width, where
+                    assert page.script("return document.documentElement.lang") == lang
+                    assert page.script(NAMELESS) == [], where
+                    assert page.script(SMALL_TARGETS) == [], where
+                    assert all(url.startswith(page.base) for url in page.script(RESOURCES)), where
+    assert page.complaints() == []
+
+
+def test_language_and_theme_are_changed_in_place(world, browser):
+    a, b = world.nodes()
+    page = browser(world.pool([a, b]))
+    page.open("/")
+    page.script("window.isSamePage = true")
+    page.find(".language option[value=ja]")[0].click()
+    until(lambda: "1分で接続" in page.text(), "Japanese")
+    assert page.script("return document.documentElement.lang") == "ja"
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    light = page.script(paper)
+    page.find(".icon-button")[0].click()
+    until(lambda: page.script(paper) != light, "dark colours")
+    assert page.script("return window.isSamePage")
+    page.driver.refresh()
+    until(lambda: page.find(".live"), "start of the portal")
+    assert "1分で接続" in page.text() and page.script(paper) != light
+    assert page.complaints() == []
+
+
+def test_the_page_reads_without_scripts(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    address = users(b)["bech32"]
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    until(lambda: pool.blocks(2), "credited block")
+    page = browser(pool)
+    page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.driver.get(page.base + "/")
+    until(lambda: "Maturing" in page.driver.find_element(By.TAG_NAME, "body").text
+          or page.driver.refresh(), "the block", every=0.5)
+    body = page.driver.find_element(By.TAG_NAME, "body").text
+    assert f"stratum+tcp://127.0.0.1:{pool.port}" in body and "Pool hash rate" in body
+    field = page.find("#address")[0]
+    field.send_keys(address)
+    field.submit()
+    until(lambda: page.driver.current_url.endswith(f"/a/{address}"), "the address's page")
+    assert "rig" in page.driver.find_element(By.TAG_NAME, "body").text
+
+
+def test_the_page_finds_the_pool_again_after_a_restart_of_the_web_role(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    miner = world.add(start_miner(pool, users(b)["bech32"] + ".rig", world.dir, rate=10))
+    page = browser(pool)
+    page.open("/")
+    until(lambda: page.text(".live") == "Live", "live connection")
+    until(lambda: "0 H/s" not in page.text(".hero-value"), "a hash rate")
+    page.script("window.isSamePage = true")
+    pool.kill_role("web")
+    until(lambda: page.text(".live") != "Live", "broken connection")
+    until(lambda: page.text(".live") == "Live", "live connection after the restart")
+    assert page.script("return window.isSamePage") and miner.is_running()
