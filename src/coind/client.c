@@ -111,15 +111,12 @@ static void quote(char *out, size_t max, const char *text)
 	out[len] = '\0';
 }
 
-static void write_request(struct buf *out, int64_t id, const char *method, json_t *params)
+static void write_request(struct buf *out, int64_t id, const char *method, const char *params)
 {
 	buf_printf(out, "{\"jsonrpc\":\"1.0\",\"id\":%" PRId64 ",\"method\":", id);
 	buf_add_json_str(out, method);
 	buf_add_str(out, ",\"params\":");
-	if (params)
-		buf_add_json(out, params);
-	else
-		buf_add_str(out, "[]");
+	buf_add_str(out, params);
 	buf_add_str(out, "}");
 }
 
@@ -229,8 +226,8 @@ static bool may_have_happened(enum err err, int http_status)
 	}
 }
 
-enum err coind_call(struct coind *d, const char *method, json_t *params, int64_t timeout_ms,
-	json_t **out, struct coind_error *error)
+enum err coind_call_text(struct coind *d, const char *method, const char *params,
+	int64_t timeout_ms, json_t **out, struct coind_error *error)
 {
 	bool once = !is_repeatable(method), was_sent;
 	struct coind_error unwanted;
@@ -243,7 +240,6 @@ enum err coind_call(struct coind *d, const char *method, json_t *params, int64_t
 		error = &unwanted;
 	*error = (struct coind_error){0};
 	write_request(&body, ++d->last_id, method, params);
-	json_decref(params);
 	err = send_request(d, &body, once, timeout_ms, &answer, &was_sent, &error->why);
 	explicit_bzero(body.data, body.len);
 	buf_free(&body);
@@ -257,5 +253,21 @@ enum err coind_call(struct coind *d, const char *method, json_t *params, int64_t
 		err_prefix(&error->why, "%s may have been carried out", method);
 		return ERR_UNCERTAIN;
 	}
+	return err;
+}
+
+enum err coind_call(struct coind *d, const char *method, json_t *params, int64_t timeout_ms,
+	json_t **out, struct coind_error *error)
+{
+	struct buf text = {0};
+	enum err err;
+
+	if (params)
+		buf_add_json(&text, params);
+	json_decref(params);
+	err = coind_call_text(d, method, text.len ? buf_str(&text) : "[]", timeout_ms, out, error);
+	if (text.data)
+		explicit_bzero(text.data, text.len); /* it may hold a passphrase */
+	buf_free(&text);
 	return err;
 }

@@ -77,6 +77,11 @@ void coind_abort(struct coind *d) ANY_THREAD;
 enum err coind_call(struct coind *d, const char *method, json_t *params, int64_t timeout_ms,
 	json_t **out, struct coind_error *error) MUST_CHECK BLOCKS;
 
+/** coind_call_text(d, method, params, …): the same with the parameters as JSON text, borrowed: for
+ * a block of megabytes, which a JSON library takes its time to escape. */
+enum err coind_call_text(struct coind *d, const char *method, const char *params,
+	int64_t timeout_ms, json_t **out, struct coind_error *error) MUST_CHECK BLOCKS;
+
 /** coind_latency_us(d): how long the last call took that was answered; 0: none yet. */
 int64_t coind_latency_us(const struct coind *d);
 

@@ -5,9 +5,9 @@
  * daemons_wake() all lead to the same question, "is there a new tip?", asked at once at every
  * daemon.
  *
- * Thread:  the callbacks run one at a time on one thread of this module, with no lock held, never
- *          before daemons_start() and never after daemons_stop() returned. They must not call
- *          daemons_stop().
+ * Thread:  the callbacks run one at a time on one thread of this module, with no lock held; the
+ * first may come before daemons_start() has returned, none comes after daemons_stop() has. They
+ *          must not call daemons_stop().
  * Memory:  the configuration is borrowed until daemons_stop().
  */
 #ifndef COIND_DAEMONS_H

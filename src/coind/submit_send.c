@@ -71,11 +71,17 @@ static void submit_to(
 	struct sender *sender, const struct outbox_entry *file, struct submit_answer *out)
 {
 	struct coind_error error;
+	struct buf params = {0};
 	json_t *result = NULL;
 	enum err err;
 
-	err = coind_call(sender->coind, "submitblock", json_pack("[s]", file->hex), CALL_MS,
-		&result, &error);
+	buf_reserve(&params, strlen(file->hex) + 4);
+	buf_add_str(&params, "[\"");
+	buf_add_str(&params, file->hex);
+	buf_add_str(&params, "\"]");
+	err = coind_call_text(
+		sender->coind, "submitblock", buf_str(&params), CALL_MS, &result, &error);
+	buf_free(&params);
 	submit_classify(err, result, &error, out);
 	json_decref(result);
 	if (err != ERR_CLOSED)

@@ -88,7 +88,8 @@ static bool write_reply(int fd, const struct fake_reply *r)
 		buf_add_str(&head, "Connection: close\r\n\r\n");
 	else
 		buf_printf(&head, "Content-Length: %zu\r\n\r\n", r->body.len);
-	good = write_all(fd, head.data, head.len) && write_all(fd, buf_str(&r->body), r->body.len);
+	buf_add(&head, buf_str(&r->body), r->body.len);
+	good = write_all(fd, head.data, head.len);
 	while (good && r->is_endless)
 		good = write_all(fd, r->body.data, r->body.len);
 	buf_free(&head);
@@ -310,11 +311,11 @@ void fake_conf(const struct fake *f, const char *name, struct conf_daemon *out)
 	*out = (struct conf_daemon){
 		.name = (char *)name,
 		.url = (char *)f->url,
-		.user = "u",
-		.password = "p",
-		.password_file = "",
-		.password_env = "",
-		.cookie_file = "",
-		.zmq = "",
+		.user = (char *)"u",
+		.password = (char *)"p",
+		.password_file = (char *)"",
+		.password_env = (char *)"",
+		.cookie_file = (char *)"",
+		.zmq = (char *)"",
 	};
 }

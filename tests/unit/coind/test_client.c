@@ -188,7 +188,7 @@ static void tells_uncertain_from_failed(void **state)
 	assert_int_equal(coind_call(d, "sendmany", NULL, SHORT_MS, NULL, &error), ERR_UNCERTAIN);
 	assert_non_null(strstr(error.why.text, "sendmany may have been carried out"));
 	/* Not even sent: that is a plain failure. */
-	conf.url = "http://127.0.0.1:21499";
+	conf.url = (char *)"http://127.0.0.1:21499";
 	coind_free(d);
 	d = coind_new(&conf);
 	assert_int_equal(coind_call(d, "sendmany", NULL, SHORT_MS, NULL, &error), ERR_UNAVAILABLE);

@@ -178,7 +178,7 @@ static int open_bench(void **state)
 	}
 	strcpy(b->network.daemon_chain, "regtest");
 	b->network.has_genesis = true; /* of 32 zero bytes */
-	b->pool.name = "test";
+	b->pool.name = (char *)"test";
 	b->pool.daemon_poll_ms = 20;
 	b->pool.template_refresh_ms = NEVER_MS;
 	b->pool.network = &b->network;
@@ -399,7 +399,7 @@ static void a_bad_zmq_address_is_told(void **state)
 {
 	struct bench *b = *state;
 
-	b->conf[0].zmq = "tpc://nowhere";
+	b->conf[0].zmq = (char *)"tpc://nowhere";
 	start(b, 1);
 	wait_given(b, 1);
 	assert_non_null(strstr(status_of(b, 0).text, "zmq address cannot be used"));

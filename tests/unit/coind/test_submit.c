@@ -213,7 +213,7 @@ static int open_bench(void **state)
 		b->fakes[i] = fake_start(play_daemon, &b->plays[i]);
 		fake_conf(b->fakes[i], i ? "two" : "one", &b->daemons[i]);
 	}
-	b->pool.name = "test";
+	b->pool.name = (char *)"test";
 	b->pool.daemons = b->daemons;
 	b->pool.daemons_count = 2;
 	*state = b;
@@ -428,7 +428,7 @@ static void count_entry(void *ctx, struct outbox_entry *e)
 static void damaged_files_are_set_aside(void **state)
 {
 	struct bench *b = *state;
-	struct outbox_entry e = {.id = {1}, .height = 7, .hex = "00ff", .meta = ""};
+	struct outbox_entry e = {.id = {1}, .height = 7, .hex = (char *)"00ff", .meta = (char *)""};
 	struct buf file = {0};
 	struct why why = {0};
 	unsigned n = 0;

@@ -207,8 +207,10 @@ static int open_bench(void **state)
 	strcpy(b->pool.coin.title, "Testcoin");
 	b->pool.coin.networks[COIN_REGTEST] = b->network;
 	b->pool.network = &b->pool.coin.networks[COIN_REGTEST];
-	b->pool.wallet = (struct conf_wallet){
-		.url = "", .name = "my pool", .passphrase = "secret", .daemon = &b->daemon};
+	b->pool.wallet = (struct conf_wallet){.url = (char *)"",
+		.name = (char *)"my pool",
+		.passphrase = (char *)"secret",
+		.daemon = &b->daemon};
 	b->wallet = wallet_new(&b->pool);
 	*state = b;
 	return 0;
@@ -312,10 +314,10 @@ static void opens_the_wallet_for_signing_only(void **state)
 	/* Wrong, and none at all: the inputs are free again. */
 	b->play.is_open = false;
 	b->play.locked = 0;
-	b->pool.wallet.passphrase = "wrong";
+	b->pool.wallet.passphrase = (char *)"wrong";
 	assert_int_equal(build(b, NULL, &s, &why), ERR_AUTH);
 	assert_int_equal(b->play.locked, 0);
-	b->pool.wallet.passphrase = "";
+	b->pool.wallet.passphrase = (char *)"";
 	assert_int_equal(build(b, NULL, &s, &why), ERR_AUTH);
 	assert_non_null(strstr(why.text, "passphrase_file"));
 	assert_int_equal(b->play.locked, 0);
