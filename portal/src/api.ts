@@ -109,6 +109,7 @@ export interface First {
   payments?: Page<Payment>
   chart?: Chart
   account?: Account
+  account_error?: { code: string; message: string }
 }
 
 export class ApiError extends Error {

@@ -11,6 +11,12 @@ export function go(to: string) {
   document.getElementById('main')?.focus({ preventScroll: true })
 }
 
+/** The same page under its proper address. */
+export function replace(to: string) {
+  history.replaceState(null, '', to)
+  path.value = location.pathname
+}
+
 const pages = /^\/($|blocks$|payments$|a\/)/
 
 export function startRouter() {

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals'
 import type { Account, Block, Chart, First, Page, Payment, Pool } from './api'
 import { ApiError, get } from './api'
+import { replace } from './router'
 
 const first: First = JSON.parse(document.getElementById('first')?.textContent || '{"pool":null}')
 
@@ -11,6 +12,7 @@ export const payments = signal<Page<Payment> | null>(first.payments ?? null)
 export const chart = signal<Chart | null>(first.chart ?? null)
 /** The account of the page that is open; an ApiError says why there is none. */
 export const account = signal<Account | ApiError | null>(first.account ?? null)
+let firstError = first.account_error
 
 export type Link = 'on' | 'polling' | 'off'
 export const link = signal<Link>('off')
@@ -53,10 +55,13 @@ function takePayments(fresh: Page<Payment>) {
 async function loadAccount(wanted: string) {
   try {
     const found = await get<Account>('accounts/' + encodeURIComponent(wanted))
-    if (wanted === address) account.value = found
+    if (wanted !== address) return
+    account.value = found
+    if (found.address !== wanted) replace('/a/' + found.address) // another spelling of it
   } catch (error) {
-    if (wanted === address && !(account.value && 'balance' in account.value))
-      account.value = error instanceof ApiError ? error : new ApiError('offline', String(error))
+    if (wanted !== address || (account.value && 'balance' in account.value)) return
+    account.value = error instanceof ApiError ? error : new ApiError('offline', String(error))
+    listenTo(wanted)
   }
 }
 
@@ -94,18 +99,26 @@ function listen() {
   }
 }
 
+/** One stream for all that is shown; an address that is none is left out. */
+function listenTo(wanted: string | null) {
+  const isNone = account.value instanceof ApiError && account.value.code === 'address_invalid'
+  const next = 'pool,blocks,payments' + (wanted && !isNone ? ',addr:' + encodeURIComponent(wanted) : '')
+  if (next === topics && source) return
+  topics = next
+  listen()
+}
+
 /** Follow the pool and, on an account's page, that account. */
 export function follow(wanted: string | null) {
   if (wanted !== address) {
     if (!(account.value && 'address' in account.value && account.value.address === wanted))
       account.value = null
     address = wanted
+    if (firstError && wanted) account.value = new ApiError(firstError.code, firstError.message)
+    firstError = undefined
     if (wanted && !account.value) void loadAccount(wanted)
   }
-  const next = 'pool,blocks,payments' + (wanted ? ',addr:' + encodeURIComponent(wanted) : '')
-  if (next === topics && source) return
-  topics = next
-  listen()
+  listenTo(wanted)
 }
 
 export async function loadMoreBlocks() {

@@ -128,6 +128,9 @@ struct httpd_stream *httpd_stream_open(struct httpd_req *req, const char *type);
 /** httpd_stream_send(s, bytes): queue a reference. false: the peer is gone or reads too slowly
  * (256 kB are waiting): nothing was queued, close the stream. */
 bool httpd_stream_send(struct httpd_stream *s, struct httpd_bytes *bytes) ANY_THREAD;
+/** httpd_stream_is_open(s): a look at the socket: false when the peer has closed it. Without it a
+ * peer that left is noticed by the first send that fails. */
+bool httpd_stream_is_open(struct httpd_stream *s) ANY_THREAD;
 /** httpd_stream_close(s): send what is queued, then end the answer; gives the reference back. */
 void httpd_stream_close(struct httpd_stream *s) ANY_THREAD;
 

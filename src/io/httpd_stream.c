@@ -5,7 +5,9 @@
  * (suspended) while nothing is queued.
  * Locks: httpd.lock may be taken first, then stream.lock; never the other way round.
  */
+#include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "io/httpd_priv.h"
@@ -28,6 +30,7 @@ struct httpd_stream {
 	struct list node; /* in httpd.streams, until the peer is gone */
 	struct httpd *server;
 	struct MHD_Connection *conn;
+	int fd; /* of conn; open as long as !is_gone */
 	char client[INET6_ADDRSTRLEN];
 	pthread_mutex_t lock; /* guards what follows */
 	unsigned refs;
@@ -164,8 +167,12 @@ struct httpd_stream *httpd_stream_open(struct httpd_req *req, const char *type)
 	struct httpd_stream *s = NEW(struct httpd_stream);
 	struct httpd_pair pairs[] = {{"Content-Type", type}, {"Cache-Control", "no-store"},
 		{"X-Accel-Buffering", "no"}, {NULL}};
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(req->conn, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct MHD_Response *response;
 
+	assert(info);
+	s->fd = info->connect_fd;
 	list_init(&s->node);
 	s->server = req->server;
 	s->conn = req->conn;
@@ -201,6 +208,22 @@ bool httpd_stream_send(struct httpd_stream *s, struct httpd_bytes *bytes)
 		s->last = &chunk->next;
 		s->queued += bytes->len;
 		wake(s);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return is_open;
+}
+
+bool httpd_stream_is_open(struct httpd_stream *s)
+{
+	bool is_open;
+	char byte;
+
+	pthread_mutex_lock(&s->lock);
+	is_open = !s->is_gone && !s->is_ending;
+	if (is_open) {
+		ssize_t n = recv(s->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+		is_open = n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 	}
 	pthread_mutex_unlock(&s->lock);
 	return is_open;

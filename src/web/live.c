@@ -44,6 +44,7 @@ struct listener {
 	struct address_topic *addresses[ADDRESSES_MAX];
 	size_t address_count;
 	int64_t sent_ms;
+	bool is_lost; /* to be closed by the next tick */
 };
 
 struct live {
@@ -131,9 +132,11 @@ static struct httpd_bytes *event_of(
 
 static void send_to(struct listener *who, struct httpd_bytes *bytes)
 {
-	/* Who is gone, or too slow, is noticed and closed by the next tick. */
+	/* Who is too slow to take it has missed something: ended, he comes back for the whole. */
 	if (httpd_stream_send(who->stream, bytes))
 		who->sent_ms = clock_mono_ms();
+	else
+		who->is_lost = true;
 }
 
 void live_publish(
@@ -231,12 +234,12 @@ void live_tick(struct live *l)
 	}
 	pthread_mutex_lock(&l->lock);
 	list_for (&l->listeners, who, struct listener, node) {
-		if (clock_mono_ms() - who->sent_ms < PING_MS)
-			continue;
-		if (!httpd_stream_send(who->stream, l->ping))
+		bool is_silent = clock_mono_ms() - who->sent_ms >= PING_MS;
+
+		if (who->is_lost || !httpd_stream_is_open(who->stream))
 			listener_free(l, who);
-		else
-			who->sent_ms = clock_mono_ms();
+		else if (is_silent)
+			send_to(who, l->ping);
 	}
 	pthread_mutex_unlock(&l->lock);
 }

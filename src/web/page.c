@@ -213,24 +213,34 @@ void page_payments(void *ctx, struct httpd_req *req)
 	end(web, req, &fill, 200);
 }
 
-/* The first data of an address that mines here; false: the page will ask by itself and say why. */
-static bool fill_account(struct web *web, struct fill *fill, const char *address)
+/* Why there is no account, so that the page need not ask again. */
+static void add_account_error(struct buf *out, const char *code, const char *message)
+{
+	buf_printf(out, ",\"account_error\":{\"code\":\"%s\",\"message\":", code);
+	buf_add_json_str(out, message);
+	buf_add_u8(out, '}');
+}
+
+static void fill_account(struct web *web, struct fill *fill, const char *address)
 {
 	struct buf text = {0};
 	json_t *doc = NULL;
-	bool is_known = account_text(web, address, &text) == OK &&
-			json_read(buf_str(&text), text.len, &doc, NULL) == OK;
+	enum err err;
 
-	if (is_known) {
+	err = account_text(web, address, &text);
+	if (err == OK)
+		err = json_read(buf_str(&text), text.len, &doc, NULL);
+	if (err == OK) {
 		buf_add_str(&fill->data, ",\"account\":");
 		buf_add(&fill->data, text.data, text.len);
 		html_account(&fill->body, web, fill->words, doc);
 		json_decref(doc);
-	} else {
-		html_message(&fill->body, fill->words, address, "account.unknown");
+	} else if (err == ERR_NOT_FOUND) {
+		add_account_error(&fill->data, "account_unknown", "");
+		html_message(&fill->body, fill->words, word(fill->words, "account.unknown"),
+			"account.title");
 	}
 	buf_free(&text);
-	return is_known;
 }
 
 void page_account(void *ctx, struct httpd_req *req)
@@ -245,10 +255,12 @@ void page_account(void *ctx, struct httpd_req *req)
 	err = address_decode(&web->pool->coin, web->pool->network, httpd_tail(req), &address, &why);
 	fill = begin(web, req, s, err == OK ? address.text : NULL);
 	fill.is_private = true;
-	if (err == OK)
+	if (err == OK) {
 		fill_account(web, &fill, address.text);
-	else
+	} else {
+		add_account_error(&fill.data, "address_invalid", why.text);
 		html_message(&fill.body, fill.words, why.text, "error.title");
+	}
 	snapshot_unref(s);
 	end(web, req, &fill, err == OK ? 200 : 404);
 }
@@ -322,4 +334,10 @@ void page_asset(void *ctx, struct httpd_req *req)
 void page_robots(void *ctx, struct httpd_req *req)
 {
 	httpd_reply_text(req, 200, "text/plain", "User-agent: *\nDisallow: /a/\nDisallow: /api/\n");
+}
+
+/* Pages name their icon; browsers ask for this one when what they show is not a page. */
+void page_icon(void *ctx, struct httpd_req *req)
+{
+	httpd_reply(req, &(struct httpd_reply){.status = 204, .cache_control = STATIC_AGE});
 }

@@ -26,6 +26,7 @@ static const struct httpd_route routes[] = {
 	{"/a", false, page_search, "search"},
 	{"/a/", true, page_account, "account"},
 	{"/assets/", true, page_asset, "asset"},
+	{"/favicon.ico", false, page_icon, "icon"},
 	{"/robots.txt", false, page_robots, "robots"},
 	{"/api/v1/pool", false, api_pool, "api_pool"},
 	{"/api/v1/chart", false, api_chart, "api_chart"},

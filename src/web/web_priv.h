@@ -137,6 +137,7 @@ void page_payments(void *ctx, struct httpd_req *req);
 void page_account(void *ctx, struct httpd_req *req);
 void page_search(void *ctx, struct httpd_req *req);
 void page_asset(void *ctx, struct httpd_req *req);
+void page_icon(void *ctx, struct httpd_req *req);
 void page_robots(void *ctx, struct httpd_req *req);
 void page_missing(void *ctx, struct httpd_req *req);
 

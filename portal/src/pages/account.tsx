@@ -179,11 +179,12 @@ export function Account({ address }: { address: string }) {
 
   if (data instanceof ApiError) {
     const isNew = data.code === 'account_unknown'
+    const why = data.code === 'address_invalid' ? 'account.invalid' : 'error.load'
     return (
       <>
         <Card>
           <Head address={address} />
-          <p>{isNew ? t('account.unknown') : t('error.load', { reason: data.message })}</p>
+          <p>{isNew ? t('account.unknown') : t(why, { reason: data.message })}</p>
         </Card>
         {isNew && pool.value && <Connect pool={pool.value} />}
       </>

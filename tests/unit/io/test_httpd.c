@@ -281,6 +281,24 @@ static void a_stream_carries_bytes_until_it_is_closed(void **state)
 	close(b);
 }
 
+static void a_stream_whose_peer_left_is_known(void **state)
+{
+	struct httpd *h = start(0);
+	int fd = open_stream(h);
+	struct httpd_stream *s = stream_at(0);
+
+	assert_true(httpd_stream_is_open(s));
+	close(fd);
+	for (int i = 0; httpd_stream_is_open(s) && i < 2000; i++)
+		clock_sleep_ms(5);
+	assert_false(httpd_stream_is_open(s));
+	httpd_stream_close(s);
+	for (int i = 0; httpd_streams(h) > 0 && i < 2000; i++)
+		clock_sleep_ms(5);
+	assert_int_equal(httpd_streams(h), 0);
+	httpd_stop(h);
+}
+
 static void a_stream_whose_peer_left_refuses(void **state)
 {
 	struct httpd_bytes *bytes = httpd_bytes_new("data: x\n\n", 9);
@@ -361,6 +379,7 @@ int main(void)
 		cmocka_unit_test(codings_are_read_with_their_weights),
 		cmocka_unit_test(large_headers_are_refused),
 		cmocka_unit_test(a_stream_carries_bytes_until_it_is_closed),
+		cmocka_unit_test(a_stream_whose_peer_left_is_known),
 		cmocka_unit_test(a_stream_whose_peer_left_refuses),
 		cmocka_unit_test(a_peer_that_does_not_read_is_given_up),
 		cmocka_unit_test(one_client_may_not_take_all_streams),
