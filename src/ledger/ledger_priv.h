@@ -68,7 +68,8 @@ enum err chain_is_unchanged(struct ledger *l, bool *out, struct why *why) MUST_C
 enum verdict {
 	VERDICT_WAIT,     /* too early to say */
 	VERDICT_IN_CHAIN, /* now */
-	VERDICT_GONE,     /* another one has its height, LEDGER_ORPHAN_DEPTH deep */
+	VERDICT_GONE,     /* another one has its height, LEDGER_ORPHAN_DEPTH deep, or it was
+			     credited on top of one that is gone */
 };
 
 struct judged {

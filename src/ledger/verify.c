@@ -39,6 +39,25 @@ static enum err judge_all(struct ledger *l, const struct store_block *rows, size
 	return unchanged ? OK : err_fail(why, ERR_CONFLICT, "a new block came in between");
 }
 
+/*
+ * A credited block goes together with one below it: should both come back, the rounds have to be
+ * closed again in the order of heights.
+ */
+static void take_along(struct judged *blocks, size_t n)
+{
+	bool below_is_gone = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct judged *b = &blocks[i];
+
+		if (b->block.state != STORE_BLOCK_IMMATURE)
+			continue;
+		if (b->verdict == VERDICT_WAIT && below_is_gone)
+			b->verdict = VERDICT_GONE;
+		below_is_gone = below_is_gone || b->verdict == VERDICT_GONE;
+	}
+}
+
 enum err verify_open(struct ledger *l, struct judged **out, size_t *out_n, struct why *why)
 {
 	struct store_block *rows;
@@ -55,6 +74,7 @@ enum err verify_open(struct ledger *l, struct judged **out, size_t *out_n, struc
 		free(judged);
 		return err;
 	}
+	take_along(judged, n);
 	*out = judged;
 	*out_n = n;
 	return OK;

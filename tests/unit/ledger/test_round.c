@@ -257,6 +257,33 @@ static void test_orphan_returns_below_a_credited_block(void **state)
 	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
 }
 
+/* Two blocks leave, only the lower one deep enough to be an orphan, and both return. */
+static void test_two_leave_and_return(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	int64_t first = find_first_block(), second;
+
+	world_work(2, 102, 5, 50);
+	world_mine(2);
+	second = world_find(2, 10 * COIN);
+	world_flushed(102);
+	assert_true(world_pass(NULL));
+	assert_state(second, STORE_BLOCK_IMMATURE);
+	memcpy(saved, world->branch, sizeof(saved));
+	for (int64_t h = 103; h < 120; h++)
+		saved[h] = saved[102];
+	world_reorg(100, 106);
+	assert_true(world_pass(NULL));
+	assert_state(first, STORE_BLOCK_ORPHAN);
+	assert_state(second, STORE_BLOCK_ORPHAN);
+	world_branch_back(saved, 107);
+	assert_true(world_pass(NULL));
+	assert_state(first, STORE_BLOCK_IMMATURE);
+	assert_state(second, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(immature(2), 990000000);
+}
+
 static void test_block_that_no_daemon_has(void **state)
 {
 	int64_t block;
@@ -291,6 +318,7 @@ int main(void)
 		TEST(test_two_of_ours_at_one_height),
 		TEST(test_orphan_returns),
 		TEST(test_orphan_returns_below_a_credited_block),
+		TEST(test_two_leave_and_return),
 		TEST(test_block_that_no_daemon_has),
 	};
 

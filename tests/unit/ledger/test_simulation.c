@@ -14,7 +14,7 @@
 #include "ledger/ledger_priv.h"
 #include "world.h"
 
-enum { LIVES = 5, STEPS = 90, REWARD = 1000000007 };
+enum { LIVES = 3, STEPS = 90, REWARD = 1000000007 };
 
 static const char *const deaths[] = {
 	"payout_built", "payout_stored", "payout_sent", "payout_noted", "payout_confirming"};
@@ -23,6 +23,8 @@ struct life {
 	uint64_t seed;
 	unsigned finds;
 	int64_t found[FINDS_MAX];
+	int64_t fork, other_tip;   /* where the last reorganisation began; 0: none to go back to */
+	uint32_t other[CHAIN_MAX]; /* the branch that lost then */
 };
 
 static unsigned below(struct life *life, unsigned n)
@@ -49,18 +51,42 @@ static void mine_one(struct life *life)
 	world_flushed(world->tip);
 }
 
-/* Another branch wins, up to 4 deep; what was mined there waits in the memory pool again. */
+/* What was mined above waits in the memory pool again. */
+static void unmine(int64_t height)
+{
+	for (unsigned i = 0; i < world->txs_n; i++) {
+		if (world->txs[i].state == FAKE_MINED && world->txs[i].height >= height)
+			world->txs[i].state = FAKE_POOLED;
+	}
+}
+
+/* A new branch wins, up to 4 deep; the one that loses may win again later. */
 static void reorganise(struct life *life)
 {
 	int64_t height = world->tip - below(life, 4);
 
 	if (height < 100)
 		return;
+	life->fork = height;
+	life->other_tip = world->tip;
+	memcpy(life->other, world->branch, sizeof(life->other));
 	world_reorg(height, world->tip + 1);
-	for (unsigned i = 0; i < world->txs_n; i++) {
-		if (world->txs[i].state == FAKE_MINED && world->txs[i].height >= height)
-			world->txs[i].state = FAKE_POOLED;
-	}
+	unmine(height);
+	world_flushed(world->tip);
+}
+
+/* The branch that lost grows longer than the other: orphans come back. */
+static void go_back(struct life *life)
+{
+	int64_t tip = world->tip;
+
+	if (life->fork == 0 || tip - life->fork >= 9)
+		return;
+	world_branch_back(life->other, life->other_tip);
+	world->branches++;
+	world_mine(tip + 1 - life->other_tip);
+	unmine(life->fork);
+	life->fork = 0;
 	world_flushed(world->tip);
 }
 
@@ -115,6 +141,8 @@ static void live(uint64_t seed)
 			mine_one(&life);
 		if (below(&life, 6) == 0)
 			reorganise(&life);
+		else if (below(&life, 6) == 0)
+			go_back(&life);
 		(void)world_pass(below(&life, 3) ? NULL : deaths[below(&life, 5)]);
 		world->funds = funds_of(&life);
 		check(&life);
