@@ -43,7 +43,7 @@ struct live {
 	struct wallet_signed paid;
 	struct pow_ctx *pow;
 	pthread_mutex_t lock;
-	struct template *current; /* guarded by lock */
+	struct template *current; /* guarded by lock, and so is daemons while it is made */
 };
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -90,8 +90,9 @@ static void on_state(void *ctx)
 {
 	struct live *live = ctx;
 
-	if (live->daemons)
-		say_status(live);
+	pthread_mutex_lock(&live->lock); /* waits for daemons_start() */
+	pthread_mutex_unlock(&live->lock);
+	say_status(live);
 }
 
 static void on_answer(void *ctx, const struct submit_report *r)
@@ -380,7 +381,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", why.text);
 		return 1;
 	}
+	pthread_mutex_lock(&live.lock);
 	live.daemons = daemons_start(live.pool, &daemons_callbacks, &live);
+	pthread_mutex_unlock(&live.lock);
 	run(&live);
 	stop_ms = clock_mono_ms();
 	daemons_stop(live.daemons);
