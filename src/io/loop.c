@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -50,11 +51,20 @@ static void deliver_mail(struct loop *l)
 	}
 }
 
-static void on_wake(uv_async_t *async)
+static void wake(struct loop *l)
 {
-	struct loop *l = async->data;
+	if (eventfd_write(l->wake_fd, 1) != 0)
+		assert(errno == EAGAIN); /* it has been woken more often than it can count */
+}
+
+static void on_wake(uv_poll_t *poll, int status, int events)
+{
+	struct loop *l = poll->data;
+	eventfd_t times;
 	bool stopping;
 
+	if (eventfd_read(l->wake_fd, &times) != 0)
+		return;
 	uv_mutex_lock(&l->lock);
 	stopping = l->stopping;
 	uv_mutex_unlock(&l->lock);
@@ -76,7 +86,10 @@ struct loop *loop_new(void)
 	int failed = uv_loop_init(&l->uv);
 
 	assert(!failed);
-	failed = uv_async_init(&l->uv, &l->wake, on_wake) || uv_mutex_init(&l->lock) ||
+	l->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	assert(l->wake_fd >= 0);
+	failed = uv_poll_init(&l->uv, &l->wake, l->wake_fd) ||
+		 uv_poll_start(&l->wake, UV_READABLE, on_wake) || uv_mutex_init(&l->lock) ||
 		 uv_prepare_init(&l->uv, &l->before_sleep);
 	assert(!failed);
 	l->wake.data = l;
@@ -98,7 +111,7 @@ void loop_stop(struct loop *l)
 	uv_mutex_lock(&l->lock);
 	l->stopping = true;
 	uv_mutex_unlock(&l->lock);
-	uv_async_send(&l->wake);
+	wake(l);
 }
 
 static void on_timer_closed(uv_handle_t *handle)
@@ -120,11 +133,13 @@ static void on_datagram_closed(uv_handle_t *handle)
 	free(d);
 }
 
-static void close_handle(uv_handle_t *handle, void *unused)
+static void close_handle(uv_handle_t *handle, void *waker)
 {
 	if (uv_is_closing(handle))
 		return;
-	if (handle->type == UV_TIMER)
+	if (handle == waker)
+		uv_close(handle, NULL);
+	else if (handle->type == UV_TIMER)
 		uv_close(handle, on_timer_closed);
 	else if (handle->type == UV_POLL)
 		uv_close(handle, on_datagram_closed);
@@ -140,9 +155,10 @@ void loop_free(struct loop *l)
 {
 	if (!l)
 		return;
-	uv_walk(&l->uv, close_handle, NULL);
+	uv_walk(&l->uv, close_handle, &l->wake);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&l->uv);
+	close(l->wake_fd);
 	uv_mutex_destroy(&l->lock);
 	free(l);
 }
@@ -163,7 +179,7 @@ void loop_post(struct loop *l, struct mail *mail)
 	l->last = &mail->next;
 	uv_mutex_unlock(&l->lock);
 	if (was_empty)
-		uv_async_send(&l->wake);
+		wake(l);
 }
 
 static void on_timer(uv_timer_t *uv)

@@ -11,7 +11,10 @@ enum { READ_CHUNK = 65536 };
 
 struct loop {
 	uv_loop_t uv;
-	uv_async_t wake;
+	/* Not uv_async_t: its receiver spins until the sender, whom it may have displaced from the
+	 * core, has come back from its write. */
+	uv_poll_t wake;
+	int wake_fd;
 	uv_mutex_t lock; /* guards the two mail pointers and stopping */
 	struct mail *first, **last;
 	bool stopping;
