@@ -136,6 +136,8 @@ static void on_settled_mail(struct mail *mail)
 	pthread_mutex_unlock(&s->settled_lock);
 	for (size_t i = 0; i < n; i++)
 		share_settle(s, list[i].through, list[i].result);
+	if (!s->owed)
+		atomic_store(&s->is_owing, false);
 	free(list);
 }
 
@@ -143,6 +145,8 @@ void shard_on_settled(struct shard *s, uint64_t through, enum err result)
 {
 	bool post;
 
+	if (!atomic_load(&s->is_owing))
+		return; /* all the tickets are other shards' */
 	pthread_mutex_lock(&s->settled_lock);
 	if (s->settled_count > 0 && s->settled[s->settled_count - 1].result == result) {
 		s->settled[s->settled_count - 1].through = through;

@@ -93,7 +93,8 @@ struct shard {
 	struct pow_ctx *hasher;                    /* when env->verify is NULL */
 	struct share *free_shares;
 	struct share *owed, **owed_last; /* accepted, waiting for the journal */
-	unsigned in_flight;              /* shares being hashed */
+	atomic_bool is_owing; /* false: the journal need not wake us. Set before appending */
+	unsigned in_flight;   /* shares being hashed */
 	bool stopping;
 	struct counts counts;
 

@@ -51,8 +51,17 @@ static void share_drop(struct share *share)
 	shard->free_shares = share;
 }
 
-/* A worker that was not authorised under this spelling passes when it is the only one, or the
- * address is the same. */
+void share_leave_session(struct share *share)
+{
+	if (share->is_decided) { /* it only waited for an earlier one */
+		share_drop(share);
+		return;
+	}
+	list_remove(&share->of_session);
+	share->session = NULL;
+}
+
+/* A worker that was not authorised under this spelling passes for another of the same address. */
 static struct worker *find_worker(const struct session *s, const struct span *user)
 {
 	char text[USERNAME_MAX + 2];
@@ -81,7 +90,7 @@ static enum verdict find_job(const struct session *s, const struct span *id, str
 	if (!span_hex_u32(id, &wire))
 		return VERDICT_UNKNOWN_JOB;
 	out->given = shard_job(s->shard, wire >> 4);
-	if (!out->given || !session_job_work(s, wire >> 4, wire & (JOB_VARIANTS - 1), &out->work))
+	if (!out->given)
 		return VERDICT_UNKNOWN_JOB;
 	if (!template_same_tip(out->given->job->template, current->template))
 		return VERDICT_STALE;
@@ -131,6 +140,8 @@ static enum verdict check(const struct session *s, const struct request *r, stru
 	v = check_time(out->given->job, out->key.time);
 	if (v != VERDICT_ACCEPTED)
 		return v;
+	if (!session_job_work(s, out->given->job->seq, out->key.time, &out->work))
+		return VERDICT_UNKNOWN_JOB;
 	out->key.extranonce1 = s->extranonce1;
 	return seen_add(&out->given->seen, &out->key) ? VERDICT_ACCEPTED : VERDICT_DUPLICATE;
 }
@@ -205,6 +216,8 @@ static void accept(struct share *share, bool is_block)
 		.is_block = is_block,
 	};
 
+	if (!atomic_load_explicit(&shard->is_owing, memory_order_relaxed))
+		atomic_store(&shard->is_owing, true);
 	share->ticket = journal_append(shard->env->journal, &record);
 	/* Only now, so that the finder's share stands in the journal before the height rises. */
 	if (is_block)
@@ -315,8 +328,7 @@ static void answer(struct share *share)
 	count_add(&shard->counts, work, work);
 	decide(share, VERDICT_ACCEPTED);
 	if (s)
-		session_set_work(s, vardiff_share(&s->vardiff, &s->rule, s->work, work,
-					    loop_now_ms(shard->loop)));
+		session_on_accepted(s, work);
 }
 
 void share_settle(struct shard *shard, uint64_t through, enum err result)
