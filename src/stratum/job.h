@@ -3,9 +3,8 @@
  * them.
  *
  * Thread:  immutable after job_new(); any thread may take and drop references.
- * Wire id: 8 hex digits = sequence (28 bits) and variant (4 bits). The variant tells which
- * difficulty the session had when it was given the job, so a share is judged by the difficulty of
- * its own job.
+ * Wire id: 8 hex digits = sequence (28 bits) and variant (4 bits). The variant changes with a
+ * session's difficulty, so that a miner takes the same job for a new one; it decides nothing.
  */
 #ifndef STRATUM_JOB_H
 #define STRATUM_JOB_H

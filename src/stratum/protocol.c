@@ -50,7 +50,10 @@ static void on_subscribe(struct session *s, const struct request *r)
 		s->extranonce1, s->extranonce1, s->extranonce1, EXTRANONCE2_LEN);
 	reply(s, r, result);
 	s->is_subscribed = true;
-	give_first_job(s);
+	if (s->work_told > 0)
+		session_tell_again(s);
+	else
+		give_first_job(s);
 }
 
 static struct worker *worker_new(const char *user, const char *address, const char *name)
@@ -187,6 +190,16 @@ static void on_extranonce_subscribe(struct session *s, const struct request *r)
 	reply(s, r, "true");
 }
 
+/* Said again, as some do for a sign of life, a suggestion must not undo what we found out since. */
+static void suggest(struct session *s, int64_t work)
+{
+	if (s->rule.fixed || work <= 0 || work == s->suggested)
+		return;
+	s->suggested = work;
+	set_floor(s, work);
+	session_set_work(s, s->rule.min_work);
+}
+
 static void on_suggest_difficulty(struct session *s, const struct request *r)
 {
 	double difficulty;
@@ -195,10 +208,7 @@ static void on_suggest_difficulty(struct session *s, const struct request *r)
 		reply_error(s, r, CODE_OTHER, "Not a difficulty");
 		return;
 	}
-	if (!s->port->conf->is_fixed && difficulty > 0) {
-		set_floor(s, work_of(s, difficulty));
-		session_set_work(s, s->rule.min_work);
-	}
+	suggest(s, work_of(s, difficulty));
 	reply(s, r, "true");
 }
 
@@ -213,10 +223,8 @@ static void on_suggest_target(struct session *s, const struct request *r)
 		return;
 	}
 	target = u256_from_be(bytes);
-	if (!s->port->conf->is_fixed && !u256_is_zero(target)) {
-		set_floor(s, target_to_work(target, pool->network->work_bits));
-		session_set_work(s, s->rule.min_work);
-	}
+	if (!u256_is_zero(target))
+		suggest(s, target_to_work(target, pool->network->work_bits));
 	reply(s, r, "true");
 }
 

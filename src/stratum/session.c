@@ -60,10 +60,8 @@ void session_on_closed(struct session *s, const char *reason)
 	struct shard *shard = s->shard;
 
 	log_debug(&shard->log, "session_closed", "reason=\"%s\"", reason);
-	list_for (&s->shares, share, struct share, of_session) {
-		share->session = NULL;
-		list_remove(&share->of_session);
-	}
+	list_for (&s->shares, share, struct share, of_session)
+		share_leave_session(share);
 	while (s->workers) {
 		struct worker *w = s->workers;
 
@@ -119,58 +117,55 @@ void session_reply_error(struct session *s, const struct span *id, int code, con
 
 /* ---- difficulty and jobs ---- */
 
-static const struct step *find_step(const struct session *s, unsigned variant)
-{
-	for (unsigned i = 0; i < s->step_count; i++) {
-		const struct step *step =
-			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
-
-		if (step->variant == variant)
-			return step;
-	}
-	return NULL;
-}
-
 static const struct step *newest_step(const struct session *s)
 {
 	return &s->steps[s->step_newest];
 }
 
-static void add_step(struct session *s, uint32_t seq)
+/* What the next job is worth: a job is never given at more than a block of it takes. */
+static int64_t work_now(const struct session *s)
+{
+	const struct job *job = s->shard->current;
+
+	return vardiff_clamp(&s->rule, s->work, job ? job->network_work : 0);
+}
+
+static void add_step(struct session *s, uint32_t seq, uint32_t time, int64_t work)
 {
 	uint8_t variant = s->step_count ? (newest_step(s)->variant + 1) % JOB_VARIANTS : 0;
 
 	s->step_newest = s->step_count ? (s->step_newest + 1) % SESSION_STEPS : 0;
 	if (s->step_count < SESSION_STEPS)
 		s->step_count++;
-	s->steps[s->step_newest] = (struct step){seq, s->work, variant};
+	s->steps[s->step_newest] = (struct step){seq, time, work, variant};
 }
 
 /* mining.set_difficulty, which miners apply to the next job. */
-static void tell_difficulty(struct session *s, uint32_t seq)
+static void tell_difficulty(struct session *s, int64_t work)
 {
 	const struct conf_pool *pool = s->shard->env->pool->conf;
 	char text[DIFFICULTY_TEXT_MAX], line[DIFFICULTY_TEXT_MAX + 80];
 	int len;
 
-	difficulty_text(s->work, pool->network->work_bits, pool->coin.diff_bits, text);
+	difficulty_text(work, pool->network->work_bits, pool->coin.diff_bits, text);
 	len = snprintf(line, sizeof(line),
 		"{\"id\":null,\"method\":\"mining.set_difficulty\",\"params\":[%s]}\n", text);
 	tcp_write(s->conn, line, (size_t)len);
-	s->work_told = s->work;
-	add_step(s, seq);
+	s->work_told = work;
 }
 
 void session_give_job(struct session *s, const struct job *job, bool is_clean)
 {
 	struct iovec iov[JOB_IOV];
 	char id[JOB_ID_LEN + 1];
+	int64_t work;
 
 	if (!s->is_subscribed || !session_is_authorized(s))
 		return;
-	s->work = vardiff_clamp(&s->rule, s->work, job->network_work);
-	if (s->work != s->work_told) {
-		tell_difficulty(s, job->seq);
+	work = work_now(s);
+	if (work != s->work_told) {
+		tell_difficulty(s, work);
+		add_step(s, job->seq, 0, work);
 		is_clean |= s->step_count == 1; /* the first job of a session */
 	}
 	job_line(job, newest_step(s)->variant, is_clean, id, iov);
@@ -178,42 +173,80 @@ void session_give_job(struct session *s, const struct job *job, bool is_clean)
 	count_one(&s->shard->counts, jobs_sent);
 }
 
-bool session_job_work(const struct session *s, uint32_t seq, unsigned variant, int64_t *out)
+bool session_job_work(const struct session *s, uint32_t seq, uint32_t time, int64_t *out)
 {
-	const struct step *step = find_step(s, variant);
+	for (unsigned i = 0; i < s->step_count; i++) {
+		const struct step *step =
+			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
+		uint32_t age = (seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1);
 
-	if (!step || ((seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1)) > 1u << (JOB_SEQ_BITS - 1))
-		return false;
-	*out = step->work;
-	return true;
+		if (age < 1u << (JOB_SEQ_BITS - 1) && (age > 0 || time >= step->time)) {
+			*out = step->work;
+			return true;
+		}
+	}
+	return false;
 }
 
-/* The same job at another difficulty: a later time makes it new work, so nothing is found twice. */
-static void retell_job(struct session *s)
+/* The current job as the newest step has it. */
+static void send_again(struct session *s)
 {
 	const struct job *job = s->shard->current;
-	uint32_t now_s = (uint32_t)(clock_wall_ms() / 1000);
+	const struct step *step = newest_step(s);
 	struct buf line = {0};
 
-	tell_difficulty(s, job->seq);
-	job_line_at(job, newest_step(s)->variant, now_s > job->time ? now_s : job->time + 1, &line);
+	job_line_at(job, step->variant,
+		step->seq == job->seq && step->time ? step->time : job->time, &line);
 	tcp_write(s->conn, line.data, line.len);
 	buf_free(&line);
 	count_one(&s->shard->counts, jobs_sent);
 }
 
-void session_set_work(struct session *s, int64_t work)
+/* The same job at another difficulty, from a later time on: new work, so nothing is found twice. */
+static void retell_job(struct session *s, int64_t work)
 {
 	const struct job *job = s->shard->current;
-	int64_t clamped = vardiff_clamp(&s->rule, work, job ? job->network_work : 0);
+	uint32_t time = (uint32_t)(clock_wall_ms() / 1000);
 
-	if (clamped == s->work)
+	if (time < job->time)
+		time = job->time;
+	if (newest_step(s)->seq == job->seq && time < newest_step(s)->time)
+		time = newest_step(s)->time;
+	tell_difficulty(s, work);
+	add_step(s, job->seq, time + 1, work);
+	send_again(s);
+}
+
+void session_tell_again(struct session *s)
+{
+	tell_difficulty(s, s->work_told);
+	send_again(s);
+}
+
+void session_set_work(struct session *s, int64_t work)
+{
+	int64_t wanted = vardiff_clamp(&s->rule, work, 0);
+
+	if (wanted == s->work)
 		return;
-	s->work = clamped;
+	s->work = wanted;
 	vardiff_start(&s->vardiff, loop_now_ms(s->shard->loop));
 	count_one(&s->shard->counts, retargets);
-	if (s->work_told > 0 && s->work / 4 >= s->work_told && job)
-		retell_job(s);
+	if (s->work_told > 0 && work_now(s) / 4 >= s->work_told)
+		retell_job(s, work_now(s));
+}
+
+/* vardiff judges by what is in force, so that it acts when an easy block keeps that low. */
+static void adopt(struct session *s, int64_t work)
+{
+	if (work != work_now(s))
+		session_set_work(s, work);
+}
+
+void session_on_accepted(struct session *s, int64_t work)
+{
+	adopt(s, vardiff_share(
+			 &s->vardiff, &s->rule, work_now(s), work, loop_now_ms(s->shard->loop)));
 }
 
 void session_sweep(struct session *s, int64_t now_ms)
@@ -223,7 +256,7 @@ void session_sweep(struct session *s, int64_t now_ms)
 			session_close(s, "did not authorize a worker in time");
 		return;
 	}
-	session_set_work(s, vardiff_sweep(&s->vardiff, &s->rule, s->work, now_ms));
+	adopt(s, vardiff_sweep(&s->vardiff, &s->rule, work_now(s), now_ms));
 }
 
 /* ---- lines ---- */

@@ -42,9 +42,13 @@ struct worker {
 	const char *name;
 };
 
-/* From the job with this sequence on, jobs with this variant are worth `work`. */
+/*
+ * Shares of the job `seq` from this time on, and of later jobs, are worth `work`. Both are part of
+ * what a miner hashes: it cannot choose the difficulty when it sees the hash.
+ */
 struct step {
 	uint32_t seq;
+	uint32_t time; /* [s since 1970] 0: any */
 	int64_t work;
 	uint8_t variant;
 };
@@ -63,8 +67,9 @@ struct session {
 	int64_t since_ms;
 	uint32_t extranonce1;
 	uint32_t version_mask;
-	int64_t work;      /* to be used from the next job on */
+	int64_t work;      /* wanted from the next job on; a block's work limits it */
 	int64_t work_told; /* in the last mining.set_difficulty; 0: none yet */
+	int64_t suggested; /* by the miner, as work; 0: nothing yet */
 	struct vardiff_rule rule;
 	struct vardiff vardiff;
 	struct step steps[SESSION_STEPS]; /* a ring */
@@ -90,9 +95,14 @@ static inline bool session_is_authorized(const struct session *s)
 /** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
  * subscribe and authorize. */
 void session_give_job(struct session *s, const struct job *job, bool is_clean);
-/** session_job_work(s, seq, variant, out): the work that a share of this job is worth; false: never
- * given to it. */
-bool session_job_work(const struct session *s, uint32_t seq, unsigned variant, int64_t *out);
+/** session_job_work(s, seq, time, out): the work that a share of this job and time is worth; false:
+ * the job was given before the difficulties that we remember. */
+bool session_job_work(const struct session *s, uint32_t seq, uint32_t time, int64_t *out);
+/** session_tell_again(s): a miner that subscribes again forgets its difficulty. After the first
+ * job. */
+void session_tell_again(struct session *s);
+/** session_on_accepted(s, work): a share of this work is on disk. */
+void session_on_accepted(struct session *s, int64_t work);
 /** session_set_work(s, work): clamped; told with the next job, or at once with the same job when it
  * rises steeply. */
 void session_set_work(struct session *s, int64_t work);

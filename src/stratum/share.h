@@ -34,6 +34,8 @@ struct share {
 
 /** share_on_submit(s, r): a mining.submit came. */
 void share_on_submit(struct session *s, const struct request *r) ON_LOOP;
+/** share_leave_session(share): its session ends; the share, if it is under way, does not. */
+void share_leave_session(struct share *share) ON_LOOP;
 /** share_settle(shard, through, result): the journal has settled these tickets: answer the miners.
  */
 void share_settle(struct shard *shard, uint64_t through, enum err result) ON_LOOP;

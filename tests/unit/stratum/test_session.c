@@ -1,0 +1,271 @@
+/* What one connection is told and how its shares are judged, through a socket of a real shard. */
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "world.h"
+
+#define ONE_HASH (1.0 / 4294967296.0) /* the difficulty of work 1 */
+
+static const struct conf_port easy = {
+	.difficulty.work = 1,
+	.min_difficulty.work = 1,
+	.max_difficulty.work = 1000000,
+	.share_interval_ms = 15000,
+};
+
+static void suggest(struct miner *m, int64_t work)
+{
+	miner_send(m, "{\"id\":7,\"method\":\"mining.suggest_difficulty\",\"params\":[%.20f]}",
+		(double)work * ONE_HASH);
+}
+
+/*
+ * The time is part of what is hashed. If the id alone chose the difficulty, a miner that holds one
+ * job at two difficulties could look at the hash first: the large ones for much, the rest for
+ * little.
+ */
+static void test_nobody_chooses_the_difficulty_after_hashing(void **state)
+{
+	struct world w;
+	struct miner m;
+	char first_id[16];
+	uint32_t first_time;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	strcpy(first_id, m.job_id);
+	first_time = m.time;
+	suggest(&m, 16);
+	miner_wait_job(&m);
+	assert_true(m.difficulty > 15.9 * ONE_HASH && m.difficulty < 16.1 * ONE_HASH);
+	assert_string_not_equal(m.job_id, first_id);
+	assert_true(m.time > first_time);
+
+	/* by the first id or by the second: the time decides */
+	assert_int_equal(miner_submit(&m, first_id, m.time, miner_nonce(&m, m.time, 2)), 23);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, miner_nonce(&m, m.time, 4)), 23);
+	assert_int_equal(world_count(&w, work), 0);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, miner_nonce(&m, m.time, 16)), 0);
+	assert_int_equal(world_count(&w, work), 16);
+	assert_int_equal(miner_submit(&m, first_id, first_time, miner_nonce(&m, first_time, 2)), 0);
+	assert_int_equal(
+		miner_submit(&m, m.job_id, first_time, miner_nonce(&m, first_time, 32)), 0);
+	assert_int_equal(world_count(&w, work), 18);
+	miner_close(&m);
+	world_close(&w);
+}
+
+/* A job that was only given at the new difficulty is not to be had at the old one. */
+static void test_a_job_has_the_difficulty_that_it_was_given_at(void **state)
+{
+	struct world w;
+	struct miner m;
+	char old_id[16], cheap_id[16];
+	uint32_t old_nonce;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	strcpy(old_id, m.job_id);
+	old_nonce = miner_nonce(&m, m.time, 1);
+	suggest(&m, 3); /* not steep enough to be told before the next job */
+	assert_true(miner_answer(&m, 7));
+	world_job(&w, WORLD_HARD_BITS, false);
+	miner_wait_job(&m);
+	assert_false(m.is_clean);
+	strcpy(cheap_id, m.job_id);
+	cheap_id[7] = old_id[7]; /* the variant of the first difficulty */
+	assert_string_not_equal(cheap_id, m.job_id);
+	assert_int_equal(miner_submit(&m, cheap_id, m.time, miner_nonce(&m, m.time, 1)), 23);
+	assert_int_equal(miner_submit(&m, old_id, m.time, old_nonce), 0);
+	assert_int_equal(world_count(&w, work), 1);
+	miner_close(&m);
+	world_close(&w);
+}
+
+/* Where the difficulty never changes by itself, nothing would bring it up again. */
+static void test_an_easy_block_lowers_the_difficulty_for_itself_only(void **state)
+{
+	struct conf_port port = easy;
+	struct world w;
+	struct miner m;
+	double usual;
+
+	port.is_fixed = true;
+	port.difficulty.work = 1000;
+	world_open(&w, &port, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	usual = m.difficulty;
+	world_job(&w, WORLD_EASY_BITS, true);
+	miner_wait_job(&m);
+	assert_true(m.difficulty < usual);
+	world_job(&w, WORLD_HARD_BITS, true);
+	miner_wait_job(&m);
+	assert_true(m.difficulty == usual);
+	miner_close(&m);
+	world_close(&w);
+}
+
+static void test_a_suggestion_counts_once(void **state)
+{
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	suggest(&m, 100);
+	miner_wait_job(&m);
+	for (int i = 0; i < 4; i++) /* so quick that the difficulty rises */
+		assert_int_equal(
+			miner_submit(&m, m.job_id, m.time + i, miner_nonce(&m, m.time + i, 100)),
+			0);
+	assert_int_equal(world_count(&w, retargets), 2);
+	suggest(&m, 100); /* as a sign of life, as NerdMiner does */
+	assert_true(miner_answer(&m, 7));
+	assert_int_equal(world_count(&w, retargets), 2);
+	suggest(&m, 1);
+	assert_true(miner_answer(&m, 7));
+	assert_int_equal(world_count(&w, retargets), 3);
+	miner_close(&m);
+	world_close(&w);
+}
+
+static void test_a_difficulty_in_the_password_stays(void **state)
+{
+	struct world w;
+	struct miner m;
+	double told;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "d=0.0000001");
+	told = m.difficulty;
+	assert_true(told > 0.99e-7 && told < 1.01e-7);
+	suggest(&m, 100000);
+	assert_true(miner_answer(&m, 7));
+	world_job(&w, WORLD_HARD_BITS, false);
+	miner_wait_job(&m);
+	assert_true(m.difficulty == told);
+	miner_close(&m);
+	world_close(&w);
+}
+
+/* cpuminer forgets its difficulty when it subscribes. */
+static void test_who_subscribes_again_is_told_again(void **state)
+{
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	suggest(&m, 16);
+	miner_wait_job(&m);
+	m.difficulty = 0;
+	miner_send(&m, "{\"id\":3,\"method\":\"mining.subscribe\",\"params\":[]}");
+	miner_wait_job(&m);
+	assert_true(m.difficulty > 15.9 * ONE_HASH);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, miner_nonce(&m, m.time, 16)), 0);
+	assert_int_equal(world_count(&w, work), 16);
+	miner_close(&m);
+	world_close(&w);
+}
+
+struct hold {
+	struct mail mail;
+	sem_t let_go;
+};
+
+static void on_hold(struct mail *mail)
+{
+	sem_wait(&CONTAINER_OF(mail, struct hold, mail)->let_go);
+}
+
+/* The address of a peer that left before it was accepted is not to be had. */
+static void test_a_peer_that_left_before_it_was_accepted(void **state)
+{
+	struct hold hold = {.mail.deliver = on_hold};
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 1);
+	sem_init(&hold.let_go, 0, 0);
+	loop_post(w.shard->loop, &hold.mail);
+	for (int i = 0; i < 10; i++) {
+		miner_connect(&m, &w);
+		miner_reset(&m);
+	}
+	sem_post(&hold.let_go);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	miner_close(&m);
+	world_close(&w);
+	sem_destroy(&hold.let_go);
+}
+
+static void wait_for_nobody(struct world *w)
+{
+	while (atomic_load(&w->env.conns) > 0)
+		shard_barrier(w->shard);
+}
+
+/* A refusal waits for the share before it; when the miner leaves meanwhile, both must be kept. */
+static void test_shares_of_a_miner_that_left_are_reused(void **state)
+{
+	enum { REFUSED = 20 };
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	for (int round = 0; round < 3; round++) {
+		char lines[4096];
+		int len = snprintf(lines, sizeof(lines),
+			"{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"%s\",\"%s\","
+			"\"0000000000000000\",\"%08x\",\"%08x\"]}\n",
+			w.user, m.job_id, m.time, (unsigned)round);
+
+		for (int i = 0; i < REFUSED; i++)
+			len += snprintf(lines + len, sizeof(lines) - (size_t)len,
+				"{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"%s\",\"0\","
+				"0,0,0]}\n",
+				w.user);
+		assert_int_equal(send(m.fd, lines, (size_t)len, 0), len);
+		shutdown(m.fd, SHUT_RDWR);
+		miner_close(&m);
+		wait_for_nobody(&w);
+		miner_connect(&m, &w);
+		miner_login(&m, "x");
+	}
+	miner_close(&m);
+	wait_for_nobody(&w);
+	assert_true(world_free_shares(&w) >= REFUSED);
+	assert_true(world_free_shares(&w) <= REFUSED + 1);
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_peer_that_left_before_it_was_accepted),
+		cmocka_unit_test(test_nobody_chooses_the_difficulty_after_hashing),
+		cmocka_unit_test(test_a_job_has_the_difficulty_that_it_was_given_at),
+		cmocka_unit_test(test_an_easy_block_lowers_the_difficulty_for_itself_only),
+		cmocka_unit_test(test_a_suggestion_counts_once),
+		cmocka_unit_test(test_a_difficulty_in_the_password_stays),
+		cmocka_unit_test(test_who_subscribes_again_is_told_again),
+		cmocka_unit_test(test_shares_of_a_miner_that_left_are_reused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
