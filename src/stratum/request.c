@@ -173,11 +173,14 @@ bool request_is(const struct request *r, const char *method)
 
 unsigned span_list(const struct span *list, struct span *out, unsigned max)
 {
-	struct reader r = {list->text, list->text + list->len, OK};
+	struct reader r;
 	struct span value;
 	unsigned n = 0;
 
-	if (list->kind != JSON_KIND_ARRAY || !take(&r, '[') || take(&r, ']'))
+	if (list->kind != JSON_KIND_ARRAY)
+		return 0;
+	r = (struct reader){list->text, list->text + list->len, OK};
+	if (!take(&r, '[') || take(&r, ']'))
 		return 0;
 	do {
 		if (!read_value(&r, &value, 1))
