@@ -71,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(r.param_count <= REQUEST_PARAMS_MAX);
 		for (unsigned i = 0; i < r.param_count; i++)
 			check_value(&line, &r.params[i]);
-		check_value(&line, &r.id);
+		if (r.id.kind != JSON_KIND_NONE)
+			check_value(&line, &r.id);
 		if (request_wants_reply(&r))
 			assert(r.id.len > 0 || r.id.kind == JSON_KIND_STRING);
 	}
