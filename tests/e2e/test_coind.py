@@ -152,7 +152,7 @@ def test_a_frozen_daemon(world):
         a.process.signal(signal.SIGCONT)
     live.expect("daemon a state=ready")
     until(lambda: a.tip == b.tip, "common tip")
-    live.expect("answer daemon=a verdict=1 answer=duplicate|answer daemon=a verdict=1 answer=null")
+    live.expect("answer daemon=a verdict=1 ")
 
 
 def test_blocks_to_all_and_orphans(world):
@@ -221,7 +221,7 @@ def test_payments(world):
     assert users.gettransaction(txid)["confirmations"] == 1
     # Another transaction takes the input: this one can never confirm.
     live.ask(f"pay {to[0]} 3", "pay txid=")
-    live.say("unlock")
+    live.ask("unlock", "unlock ok")
     pool.sendtoaddress(to[1], 15)
     live.ask("send", "send no_inputs")
     live.ask(f"pay {to[0]} 100", "pay error=no space left: Insufficient funds")

@@ -44,6 +44,7 @@ def busy(world, users):
     miner = world.add(start_miner(pool, users(b)["bech32"] + ".w", world.dir, "--log-acks",
                                   world.dir / "acks.log", workers=4, rate=60))
     until(lambda: len(acknowledged(world)) >= 30, "shares")
+    pool.node = b
     return pool, miner
 
 
@@ -68,7 +69,8 @@ def test_another_role_is_killed(world, busy, role):
     until(lambda: pool.http_status("/", pool.web_port) == 200, "the portal")
     summary = check_exactly_once(world, pool, miner)
     assert summary["reconnects"] == 0
-    until(lambda: not pool.blocks(1), "closing of all rounds")
+    pool.node.generate(8, pool.node.wallet("users").getnewaddress())  # decides who lost a race
+    until(lambda: not pool.blocks(1), "verdict on all blocks", timeout=120)
 
 
 def test_everything_is_killed_at_once(world, busy):

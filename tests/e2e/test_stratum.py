@@ -87,14 +87,22 @@ def test_odd_requests_are_answered(pool, user):
         assert miner.call("mining.ping")["id"]
 
 
-def test_garbage_ends_the_connection_and_not_the_pool(pool, user):
-    for garbage in (b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x00\n", b"{" * 200000, b'{"id":1}' + b"\0" * 100 + b"\n"):
-        with Stratum(pool.port) as miner:
-            try:
-                miner.send(garbage)
-                while miner.file.readline():
-                    pass
-            except OSError:
-                pass
+GARBAGE = [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x00\x00\n", b'{"id":1}' + b"\0" * 100 + b"\n", b"[" * 4000 + b"\n",
+           b'{"id":2,"method":"mining.submit","params":[]}\n', b'{"id":3,"method":"mining.submit","params":[1,2,3,4,5]}\n']
+
+
+def test_garbage_does_not_harm_the_others(pool, user):
+    with Stratum(pool.port) as good:
+        job = good.login(user)
+        for garbage in GARBAGE:
+            with Stratum(pool.port) as bad:
+                bad.send(garbage)
+        extranonce2, nonce = good.solve(job, wants_block=False)
+        assert good.submit(job, extranonce2, nonce)["result"] is True
+
+
+def test_a_line_without_an_end_ends_the_connection(pool):
     with Stratum(pool.port) as miner:
-        assert miner.login(user)
+        with pytest.raises(OSError):
+            for _ in range(1000):
+                miner.send(b"{" * 20000)

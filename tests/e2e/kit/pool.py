@@ -48,6 +48,7 @@ class Pool:
         self.dir.mkdir(parents=True, exist_ok=True)
         self.port, self.web_port, self.health_port = ports or (free_port(), free_port(), free_port())
         self.config = self.dir / "kozan.yaml"
+        self.data = self.dir / "data"
         self.process = None
         self.settings = {
             "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
@@ -129,7 +130,7 @@ class Pool:
 
     def sql(self, query, *args):
         """Rows of the database as dictionaries."""
-        db = sqlite3.connect(f"file:{self.dir}/data/kozan.db?mode=ro", uri=True, timeout=10)
+        db = sqlite3.connect(f"file:{self.data}/kozan.db?mode=ro", uri=True, timeout=10)
         db.row_factory = sqlite3.Row
         try:
             return [dict(row) for row in db.execute(query, args)]
