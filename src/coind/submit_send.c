@@ -58,7 +58,8 @@ static void verify(struct coind *d, const struct outbox_entry *file, struct subm
 		return;
 	case LOOKUP_IN_CHAIN:
 		a->verdict = SUBMIT_ACCEPTED;
-		a->text = was == SUBMIT_PENDING ? "it is in the daemon's chain" : a->text;
+		if (was != SUBMIT_ACCEPTED)
+			a->text = "it is in the daemon's chain";
 		return;
 	case LOOKUP_SIDE:
 		a->verdict = SUBMIT_SIDE;

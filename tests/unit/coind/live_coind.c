@@ -66,13 +66,14 @@ static void on_template(void *ctx, struct template *t, enum template_reason reas
 {
 	struct live *live = ctx;
 
+	pthread_mutex_lock(&live->lock);
+	template_unref(live->current);
+	live->current = template_ref(t);
+	pthread_mutex_unlock(&live->lock);
 	say("template height=%u txs=%u mweb=%zu witness=%d daemon=%s reason=%s", t->height,
 		t->tx_count, t->mweb_len, t->has_witness, t->daemon,
 		reason == TEMPLATE_NEW_TIP ? "new_tip" : "refresh");
-	pthread_mutex_lock(&live->lock);
-	template_unref(live->current);
-	live->current = t;
-	pthread_mutex_unlock(&live->lock);
+	template_unref(t);
 }
 
 static void say_status(struct live *live)
