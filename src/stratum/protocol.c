@@ -150,12 +150,6 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 		return false;
 	}
 	w = worker_new(user, address.text, name.worker);
-	w->token = journal_worker(s->shard->env->journal, w->address, w->name);
-	if (w->token == 0) {
-		free(w);
-		refuse_login(s, r, "Too many workers on this server");
-		return false;
-	}
 	w->next = s->workers;
 	s->workers = w;
 	s->worker_count++;
@@ -228,6 +222,17 @@ static void on_suggest_target(struct session *s, const struct request *r)
 	reply(s, r, "true");
 }
 
+/* The bits that we allow, of those that the miner asks for. */
+static void allow_version_rolling(struct session *s, const struct request *r)
+{
+	uint32_t asked = VERSION_MASK;
+	struct span mask;
+
+	if (r->param_count > 1 && span_member(&r->params[1], "version-rolling.mask", &mask))
+		span_hex_u32(&mask, &asked);
+	s->version_mask = VERSION_MASK & asked;
+}
+
 /* BIP310: an answer for each extension that was asked for; what we do not know is false. */
 static void on_configure(struct session *s, const struct request *r)
 {
@@ -245,9 +250,9 @@ static void on_configure(struct session *s, const struct request *r)
 		buf_add_json_str(&result, name);
 		if (strcmp(name, "version-rolling") == 0 &&
 			s->shard->env->pool->conf->coin.version_rolling) {
-			s->version_mask = VERSION_MASK;
-			buf_printf(
-				&result, ":true,\"version-rolling.mask\":\"%08x\"", VERSION_MASK);
+			allow_version_rolling(s, r);
+			buf_printf(&result, ":true,\"version-rolling.mask\":\"%08" PRIx32 "\"",
+				s->version_mask);
 		} else if (strcmp(name, "subscribe-extranonce") == 0 || strcmp(name, "info") == 0) {
 			buf_add_str(&result, ":true");
 		} else {

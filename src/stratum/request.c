@@ -191,6 +191,28 @@ unsigned span_list(const struct span *list, struct span *out, unsigned max)
 	return n;
 }
 
+bool span_member(const struct span *object, const char *name, struct span *out)
+{
+	struct span key, value;
+	struct reader r;
+
+	if (object->kind != JSON_KIND_OBJECT)
+		return false;
+	r = (struct reader){object->text, object->text + object->len, OK};
+	if (!take(&r, '{') || take(&r, '}'))
+		return false;
+	do {
+		if (peek(&r) != '"' || !read_string(&r, &key) || !take(&r, ':') ||
+			!read_value(&r, &value, 1))
+			return false;
+		if (span_is(&key, name)) {
+			*out = value;
+			return true;
+		}
+	} while (take(&r, ','));
+	return false;
+}
+
 static int hex_digit(char c)
 {
 	return c >= '0' && c <= '9'   ? c - '0'

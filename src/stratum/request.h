@@ -57,6 +57,10 @@ bool request_is(const struct request *r, const char *method);
  * it is no array. */
 unsigned span_list(const struct span *list, struct span *out, unsigned max);
 
+/** span_member(object, name, out): the value of that key; false when it is no object or has no such
+ * key. */
+bool span_member(const struct span *object, const char *name, struct span *out);
+
 /**
  * span_text(s, out, size): a string's characters with escapes resolved, or a number's text;
  * NUL-terminated. false when it is another kind, does not fit, or holds a NUL.

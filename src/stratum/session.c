@@ -15,6 +15,8 @@
 #include "stratum/share.h"
 #include "stratum/verify.h"
 
+enum { TLS_HANDSHAKE = 0x16 }; /* the first byte of TLS, never one of ours */
+
 /* Connections of one address share their turns until they have shown good shares. */
 static struct verify_source *source_new(struct verify *verify, const struct tcp_conn *conn)
 {
@@ -261,6 +263,26 @@ void session_sweep(struct session *s, int64_t now_ms)
 
 /* ---- lines ---- */
 
+static const char http_answer[] = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"
+				  "This port is for miners: use it as stratum+tcp://\n";
+
+static bool is_http(const char *line, size_t len)
+{
+	return len > 5 && (memcmp(line, "GET ", 4) == 0 || memcmp(line, "HEAD ", 5) == 0 ||
+				  memcmp(line, "POST ", 5) == 0);
+}
+
+static void on_malformed(struct session *s, const char *line, size_t len)
+{
+	count_one(&s->shard->counts, malformed);
+	if (is_http(line, len)) {
+		tcp_write(s->conn, http_answer, sizeof(http_answer) - 1);
+		session_close(s, "speaks HTTP");
+	} else if (++s->bad_lines >= SESSION_BAD_LINES_MAX) {
+		session_close(s, "sends no JSON-RPC");
+	}
+}
+
 static void on_line(struct session *s, const char *line, size_t len)
 {
 	struct request request;
@@ -273,15 +295,17 @@ static void on_line(struct session *s, const char *line, size_t len)
 		protocol_on_request(s, &request);
 		return;
 	}
-	count_one(&s->shard->counts, malformed);
-	if (++s->bad_lines >= SESSION_BAD_LINES_MAX)
-		session_close(s, "sends no JSON-RPC");
+	on_malformed(s, line, len);
 }
 
 void session_on_data(struct session *s, const char *data, size_t len)
 {
 	size_t max = session_is_authorized(s) ? SESSION_LINE_MAX : SESSION_LINE_MAX_NEW;
 
+	if (s->partial.len == 0 && data[0] == TLS_HANDSHAKE) {
+		session_close(s, "speaks TLS");
+		return;
+	}
 	while (len > 0 && tcp_is_open(s->conn) && !s->shard->stopping) {
 		const char *end = memchr(data, '\n', len);
 		size_t part = end ? (size_t)(end - data) : len;

@@ -25,7 +25,7 @@ enum {
 	SESSION_LINE_MAX_NEW = 8192,    /* before a worker is authorised */
 	SESSION_OUT_MAX = 262144,       /* [bytes] unread output that ends the connection */
 	SESSION_WORKERS_MAX = 64,       /* authorised on one connection */
-	SESSION_SHARES_MAX = 100,       /* in flight on one connection */
+	SESSION_SHARES_MAX = 100,       /* in flight on one connection; twice as many close it */
 	SESSION_FALSE_SHARES_MAX = 100, /* then it is closed */
 	SESSION_BAD_LINES_MAX = 5,      /* then it is closed */
 	SESSION_BAD_LOGINS_MAX = 10,
@@ -36,7 +36,7 @@ enum {
 /* An authorised worker of the session. One allocation with its three strings. */
 struct worker {
 	struct worker *next;
-	uint32_t token;      /* journal_worker() */
+	uint32_t token;      /* journal_worker(); 0 before the first good share */
 	const char *user;    /* as the miner wrote it */
 	const char *address; /* canonical */
 	const char *name;

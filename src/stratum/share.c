@@ -202,11 +202,24 @@ static void owe(struct share *share)
 	shard->owed_last = &share->next;
 }
 
+/* A worker enters the journal with its first good share: names alone cannot fill it. */
+static uint32_t token_of(const struct share *share)
+{
+	struct worker *w = share->session ? share->by : NULL;
+	uint32_t token = w ? w->token : 0;
+
+	if (token == 0)
+		token = journal_worker(share->shard->env->journal, share->address, share->worker);
+	if (w)
+		w->token = token;
+	return token;
+}
+
 static void accept(struct share *share, bool is_block)
 {
 	struct shard *shard = share->shard;
 	struct journal_share record = {
-		.worker = share->token,
+		.worker = token_of(share),
 		.pool = (uint16_t)shard->env->pool->conf->id,
 		.height = share->job->height,
 		.work = share->work,
@@ -218,7 +231,7 @@ static void accept(struct share *share, bool is_block)
 
 	if (!atomic_load_explicit(&shard->is_owing, memory_order_relaxed))
 		atomic_store(&shard->is_owing, true);
-	share->ticket = journal_append(shard->env->journal, &record);
+	share->ticket = record.worker ? journal_append(shard->env->journal, &record) : 0;
 	/* Only now, so that the finder's share stands in the journal before the height rises. */
 	if (is_block)
 		block_found(shard->env->pool->blocks, share);
@@ -281,8 +294,7 @@ static void hash(struct share *share)
 }
 
 /* A share of this session, at the end of those that it waits for. */
-static struct share *share_new(
-	struct session *s, const struct request *r, const struct worker *worker)
+static struct share *share_new(struct session *s, const struct request *r, struct worker *worker)
 {
 	struct share *share = share_take(s->shard);
 
@@ -293,7 +305,7 @@ static struct share *share_new(
 	share->id_kind = request_wants_reply(r) ? r->id.kind : JSON_KIND_NONE;
 	memcpy(share->id, r->id.text ? r->id.text : "", r->id.len);
 	share->id[r->id.len] = '\0';
-	share->token = worker ? worker->token : 0;
+	share->by = worker;
 	str_copy(share->address, sizeof(share->address), worker ? worker->address : "");
 	str_copy(share->worker, sizeof(share->worker), worker ? worker->name : "");
 	return share;
@@ -302,9 +314,15 @@ static struct share *share_new(
 void share_on_submit(struct session *s, const struct request *r)
 {
 	struct submission sub = {0};
-	enum verdict v = check(s, r, &sub);
-	struct share *share = share_new(s, r, sub.worker);
+	struct share *share;
+	enum verdict v;
 
+	if (s->share_count >= 2 * SESSION_SHARES_MAX) {
+		session_close(s, "does not wait for answers");
+		return;
+	}
+	v = check(s, r, &sub);
+	share = share_new(s, r, sub.worker);
 	if (v != VERDICT_ACCEPTED) {
 		reject(share, v);
 		return;

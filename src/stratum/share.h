@@ -20,7 +20,7 @@ struct share {
 	struct session *session; /* NULL: gone */
 	struct shard *shard;
 	struct job *job;
-	uint32_t token; /* the worker's, for the journal */
+	struct worker *by; /* valid while there is a session */
 	char address[JOURNAL_ADDRESS_MAX + 1];
 	char worker[JOURNAL_WORKER_MAX + 1];
 	uint8_t nonce[NONCE_LEN]; /* extranonce1 | extranonce2 */

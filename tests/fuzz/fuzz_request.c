@@ -42,7 +42,7 @@ static void check_hex(const struct span *s)
 
 static void check_value(const struct line *line, const struct span *s)
 {
-	struct span elements[REQUEST_PARAMS_MAX];
+	struct span elements[REQUEST_PARAMS_MAX], member;
 	unsigned n = span_list(s, elements, REQUEST_PARAMS_MAX);
 	char text[64];
 	double number;

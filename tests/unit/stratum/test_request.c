@@ -128,6 +128,20 @@ static void test_numbers(void **state)
 	assert_false(span_double(&r.params[8], &d));
 }
 
+static void test_members(void **state)
+{
+	struct request r = read_ok("{\"params\":[[],{\"a\":[1,{\"b\":0}],\"b\":\"1f\"},{}]}");
+	struct span value;
+	uint32_t v;
+
+	assert_true(span_member(&r.params[1], "b", &value));
+	assert_true(span_hex_u32(&value, &v));
+	assert_int_equal(v, 0x1f);
+	assert_false(span_member(&r.params[1], "c", &value));
+	assert_false(span_member(&r.params[0], "b", &value));
+	assert_false(span_member(&r.params[2], "b", &value));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_depth_is_limited),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_members),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

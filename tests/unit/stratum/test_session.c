@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "stratum/session.h"
 #include "world.h"
 
 #define ONE_HASH (1.0 / 4294967296.0) /* the difficulty of work 1 */
@@ -254,6 +255,52 @@ static void test_shares_of_a_miner_that_left_are_reused(void **state)
 	world_close(&w);
 }
 
+/* All of it is read before the first hash comes back. */
+static void test_who_does_not_wait_for_answers_is_left(void **state)
+{
+	struct hold hold = {.mail.deliver = on_hold};
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 1);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	sem_init(&hold.let_go, 0, 0);
+	loop_post(w.shard->loop, &hold.mail);
+	for (unsigned i = 0; i < 3 * SESSION_SHARES_MAX; i++)
+		miner_send(&m,
+			"{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"%s\",\"%s\","
+			"\"0000000000000000\",\"%08x\",\"0\"]}",
+			w.user, m.job_id, m.time + i);
+	sem_post(&hold.let_go);
+	while (miner_read(&m))
+		;
+	miner_close(&m);
+	wait_for_nobody(&w);
+	assert_true(world_free_shares(&w) <= 2 * SESSION_SHARES_MAX);
+	world_close(&w);
+	sem_destroy(&hold.let_go);
+}
+
+/* Anybody may make up names. */
+static void test_names_alone_do_not_enter_the_journal(void **state)
+{
+	struct world w;
+	struct miner m;
+	uint32_t before;
+
+	world_open(&w, &easy, 0);
+	before = journal_worker(w.env.journal, "a", "before");
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	assert_int_equal(journal_worker(w.env.journal, "a", "login"), before + 1);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, 1), 0);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, 2), 0);
+	assert_int_equal(journal_worker(w.env.journal, "a", "share"), before + 3);
+	miner_close(&m);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +311,8 @@ int main(void)
 		cmocka_unit_test(test_a_suggestion_counts_once),
 		cmocka_unit_test(test_a_difficulty_in_the_password_stays),
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
+		cmocka_unit_test(test_who_does_not_wait_for_answers_is_left),
+		cmocka_unit_test(test_names_alone_do_not_enter_the_journal),
 		cmocka_unit_test(test_shares_of_a_miner_that_left_are_reused),
 	};
 
