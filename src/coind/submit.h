@@ -28,7 +28,7 @@ struct submit; /* in submit.c */
 enum submit_verdict {
 	SUBMIT_PENDING = 0,  /* nobody has taken or refused it for good yet */
 	SUBMIT_ACCEPTED = 1, /* in the daemon's best chain */
-	SUBMIT_SIDE = 2,     /* valid, but another block is the tip at this height */
+	SUBMIT_SIDE = 2,     /* valid, but another block is in the chain at its height */
 	SUBMIT_STALE = 3,    /* its parent is not known or no longer the chain's */
 	SUBMIT_REJECTED = 4, /* against the rules */
 };

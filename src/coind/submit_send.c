@@ -62,6 +62,10 @@ static void verify(struct coind *d, const struct outbox_entry *file, struct subm
 			a->text = "it is in the daemon's chain";
 		return;
 	case LOOKUP_SIDE:
+		if (found.tip_height < found.height) {
+			a->text = "the daemon has it, and is still behind it with its chain";
+			return;
+		}
 		a->verdict = SUBMIT_SIDE;
 		a->text = "a valid block, but another one is in the chain at its height";
 		return;

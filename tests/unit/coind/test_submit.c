@@ -90,7 +90,7 @@ static void understands_answers(void **state)
 
 /* ---- a daemon ---- */
 
-enum behaviour { TAKES, SIDE, REJECTS, WARMS_UP, NO_PARENT, SILENT_YES, FORGETS };
+enum behaviour { TAKES, SIDE, BEHIND, REJECTS, WARMS_UP, NO_PARENT, SILENT_YES, FORGETS };
 
 struct play {
 	enum behaviour behaviour;
@@ -111,6 +111,7 @@ static void play_submit(struct play *p, const json_t *params, int64_t id, struct
 		p->has_block = true;
 		return;
 	case SIDE:
+	case BEHIND:
 		fake_result(out, id, "\"inconclusive\"");
 		p->has_block = true;
 		return;
@@ -139,12 +140,13 @@ static void play_daemon(void *ctx, struct fake *f, const char *method, const jso
 		fake_error(out, id, -5, "Block not found");
 	else if (strcmp(method, "getblockheader") == 0)
 		fake_result(out, id,
-			p->behaviour == SIDE ? "{\"height\":100,\"confirmations\":-1}"
-					     : "{\"height\":100,\"confirmations\":1}");
+			p->behaviour == SIDE || p->behaviour == BEHIND
+				? "{\"height\":100,\"confirmations\":-1}"
+				: "{\"height\":100,\"confirmations\":1}");
 	else if (strcmp(method, "getblockhash") == 0)
 		fake_result(out, id, "\"" BLOCK_ID "\"");
 	else if (strcmp(method, "getblockcount") == 0)
-		fake_result(out, id, "100");
+		fake_result(out, id, p->behaviour == BEHIND ? "99" : "100");
 	else
 		fake_error(out, id, -32601, "Method not found");
 }
@@ -398,6 +400,24 @@ static void a_side_block_is_one(void **state)
 	assert_int_equal(b->verdict, SUBMIT_SIDE);
 }
 
+/* A daemon that is catching up has the block, and has not reached it yet. */
+static void behind_is_not_beside(void **state)
+{
+	struct bench *b = *state;
+
+	b->plays[0].behaviour = BEHIND;
+	b->plays[1].behaviour = REJECTS;
+	start_submit(b);
+	send_block(b);
+	wait_answers(b, 2);
+	assert_int_equal(b->settled, 0);
+	fake_lock(b->fakes[0]);
+	b->plays[0].behaviour = TAKES;
+	fake_unlock(b->fakes[0]);
+	wait_settled(b, 1);
+	assert_int_equal(b->verdict, SUBMIT_ACCEPTED);
+}
+
 static void a_parent_may_come_later(void **state)
 {
 	struct bench *b = *state;
@@ -492,6 +512,7 @@ int main(void)
 		BENCH_TEST(a_yes_must_be_true),
 		BENCH_TEST(all_refuse),
 		BENCH_TEST(a_side_block_is_one),
+		BENCH_TEST(behind_is_not_beside),
 		BENCH_TEST(a_parent_may_come_later),
 		BENCH_TEST(damaged_files_are_set_aside),
 		BENCH_TEST(no_folder_no_start),
