@@ -45,7 +45,8 @@ struct load {
 
 static void send_due(struct load *l, int64_t start_us, uint64_t *done)
 {
-	uint64_t due = (uint64_t)(clock_mono_us() - start_us) * l->rate / 1000000;
+	/* The first is due at once. */
+	uint64_t due = (uint64_t)(clock_mono_us() - start_us) * l->rate / 1000000 + 1;
 
 	for (; *done < due; (*done)++) {
 		struct miner *one = &l->miners.all[*done % l->miners.count];
