@@ -73,7 +73,7 @@ static enum err audit_wallet(struct audit *a, struct store *st, const struct con
 	return OK;
 }
 
-/* Nothing may change while we compare: one transaction around it all. */
+/* All is compared as it was at one moment. */
 static enum err audit_store(struct audit *a, struct store *st, const struct conf *conf,
 	bool with_wallet, struct why *why)
 {
@@ -82,7 +82,7 @@ static enum err audit_store(struct audit *a, struct store *st, const struct conf
 	enum err e = store_pool_ensure(st, pool->name, pool->coin.name,
 		coin_chain_name(pool->chain), pool->network->work_bits, &id, why);
 
-	if (e || (e = store_begin(st, why)))
+	if (e || (e = store_begin_reading(st, why)))
 		return e;
 	e = audit_ledger(a, st, id, why);
 	if (!e)

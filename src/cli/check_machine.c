@@ -155,6 +155,8 @@ static void check_store(struct check_report *r, const struct conf *conf)
 	struct store *st = NULL;
 	struct why why = {0};
 	int64_t version = 0;
+	const char *name =
+		conf->store.engine == CONF_ENGINE_SQLITE ? conf->store.path : conf->store.database;
 	enum err e = store_open(&conf->store, &st, &why);
 
 	if (!e)
@@ -163,10 +165,9 @@ static void check_store(struct check_report *r, const struct conf *conf)
 	if (e)
 		check_add(r, CHECK_FAIL, "store", "%s", why.text[0] ? why.text : err_text(e));
 	else if (version == 0)
-		check_add(r, CHECK_OK, "store", "%s is empty: the first run fills it",
-			conf->store.path);
+		check_add(r, CHECK_OK, "store", "%s is empty: the first run fills it", name);
 	else
-		check_add(r, CHECK_OK, "store", "%s opens, schema version %lld", conf->store.path,
+		check_add(r, CHECK_OK, "store", "%s opens, schema version %lld", name,
 			(long long)version);
 }
 

@@ -34,11 +34,13 @@ static const struct supervisor_back_off back_off = {
 
 static const struct logger lg = {"run", NULL};
 
-static int run_role(const struct conf *conf, const char *name)
+static int run_role(struct conf *conf, const char *name)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(roles); i++) {
-		if (strcmp(roles[i].name, name) == 0)
-			return roles[i].run(conf);
+		if (strcmp(roles[i].name, name) != 0)
+			continue;
+		conf_store_become(&conf->store, name);
+		return roles[i].run(conf);
 	}
 	return cli_usage("run", "no role \"%s\"; there are stratum, ledger and web", name);
 }

@@ -181,7 +181,8 @@ static enum err is_delivered(struct ledger *l, int64_t height, bool *out, struct
 	else
 		complain(&l->complaints[ABOUT_FLUSH], &l->log, LOG_LEVEL_INFO, "round_waits",
 			"node=%lld \"has not delivered its work up to a height of a block yet; if "
-			"it is down, start it again, or write it off when its journal is lost\"",
+			"it is down, start it again, or write it off when its journal is lost "
+			"(kozan help node)\"",
 			(long long)node);
 	return OK;
 }

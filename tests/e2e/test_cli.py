@@ -92,3 +92,16 @@ def test_db_migrate_twice(world):
     assert "empty" in pool.run("db", "status").stdout
     assert "went from version 0" in pool.run("db", "migrate").stdout
     assert "already" in pool.run("db", "migrate").stdout
+
+
+def test_nodes_are_listed_and_written_off(world):
+    a, b = world.nodes()
+    pool = world.pool([a])
+    nodes = json.loads(pool.run("node", "list", "--json").stdout)
+    assert [n["state"] for n in nodes] == ["live"]
+    pool.stop()
+    assert "stopped" in pool.run("node", "list").stdout
+    assert "no node 7" in pool.run("node", "write-off", "7", "--reason", "x", check=False).stderr
+    assert "written off" in pool.run("node", "write-off", str(nodes[0]["id"]), "--reason", "disk burnt").stdout
+    assert "written-off" in pool.run("node", "list").stdout
+    assert "disk burnt" in pool.run("status", "--json").stdout
