@@ -51,8 +51,10 @@ static void check_value(const struct line *line, const struct span *s)
 	assert(n <= REQUEST_PARAMS_MAX && (n == 0 || s->kind == JSON_KIND_ARRAY));
 	for (unsigned i = 0; i < n; i++)
 		check_inside(line, &elements[i]);
-	if (span_text(
-		    s, text, sizeof(text))) /* an escape is never longer than what it stands for */
+	if (span_member(s, "a", &member))
+		check_inside(line, &member);
+	/* an escape is never shorter than what it stands for */
+	if (span_text(s, text, sizeof(text)))
 		assert(strlen(text) < sizeof(text) && strlen(text) <= s->len);
 	if (span_double(s, &number))
 		assert(isfinite(number));
