@@ -211,6 +211,43 @@ static void check_wallet(struct conf_reader *r, struct conf_pool *pool)
 			r, &w->daemon_name, "daemon", "no daemon is called \"%s\"", w->daemon_name);
 }
 
+/* ---- the database ---- */
+
+static void check_store_login(struct conf_reader *r, struct conf_store_login *login)
+{
+	conf_secret_load(r, &(struct conf_secret_source){
+				    .out = &login->password,
+				    .file = login->password_file,
+				    .env = login->password_env,
+				    .file_field = &login->password_file,
+				    .env_field = &login->password_env,
+				    .file_key = "password_file",
+				    .env_key = "password_env",
+			    });
+	if (*login->password && !*login->user)
+		conf_problem(r, &login->user, "user", "a password without a user");
+}
+
+static void check_store(struct conf_reader *r, struct conf_store *store)
+{
+	conf_secret_load(r, &(struct conf_secret_source){
+				    .out = &store->password,
+				    .file = store->password_file,
+				    .env = store->password_env,
+				    .file_field = &store->password_file,
+				    .env_field = &store->password_env,
+				    .file_key = "password_file",
+				    .env_key = "password_env",
+			    });
+	check_store_login(r, &store->stratum);
+	check_store_login(r, &store->ledger);
+	check_store_login(r, &store->web);
+	if (*store->tls_ca && store->tls == CONF_TLS_OFF)
+		conf_problem(r, &store->tls_ca, "tls_ca", "is of no use while tls is off");
+	if (*store->socket && store->tls != CONF_TLS_OFF)
+		conf_problem(r, &store->tls, "tls", "a Unix socket needs no TLS");
+}
+
 /* ---- things that must differ ---- */
 
 static bool is_any_host(const char *host)
@@ -284,6 +321,7 @@ static void check_pool(struct conf_reader *r, const struct conf *conf, struct co
 void conf_check(struct conf_reader *r, struct conf *conf)
 {
 	resolve_paths(conf);
+	check_store(r, &conf->store);
 	for (size_t i = 0; i < conf->pools_count; i++) {
 		conf->pools[i].id = (unsigned)i + 1;
 		check_pool(r, conf, &conf->pools[i]);

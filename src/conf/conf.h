@@ -23,7 +23,8 @@
 #include "chain/coin.h"
 #include "reward/reward.h"
 
-enum conf_engine { CONF_ENGINE_SQLITE };
+enum conf_engine { CONF_ENGINE_SQLITE, CONF_ENGINE_MARIADB };
+enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
 
 /* Where to listen. port is 0 when the operator wrote "off". */
@@ -62,8 +63,13 @@ struct conf_log {
 #include "conf/log.tbl"
 };
 
+struct conf_store_login {
+#include "conf/store_login.tbl"
+};
+
 struct conf_store {
 #include "conf/store.tbl"
+	struct conf_store_login stratum, ledger, web; /* user is "" when the role has none */
 };
 
 struct conf_stratum {
@@ -170,6 +176,12 @@ struct conf_login {
 enum err conf_daemon_login(
 	const struct conf_daemon *daemon, struct conf_login *out, struct why *why) MUST_CHECK;
 void conf_login_fini(struct conf_login *login);
+
+/** conf_store_login(store, role): the role's own login there, whether it has one or not; NULL when
+ * there is no such role. */
+const struct conf_store_login *conf_store_login(const struct conf_store *store, const char *role);
+/** conf_store_become(store, role): use the role's login, when it has one, from now on. */
+void conf_store_become(struct conf_store *store, const char *role);
 
 /** conf_coin_load(path, out, errors): read one coin profile. errs as conf_load(). */
 enum err conf_coin_load(const char *path, struct coin *out, struct conf_errors *errors) MUST_CHECK;

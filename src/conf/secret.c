@@ -105,3 +105,23 @@ void conf_login_fini(struct conf_login *login)
 	free(login->password);
 	*login = (struct conf_login){0};
 }
+
+const struct conf_store_login *conf_store_login(const struct conf_store *store, const char *role)
+{
+	if (strcmp(role, "stratum") == 0)
+		return &store->stratum;
+	if (strcmp(role, "ledger") == 0)
+		return &store->ledger;
+	return strcmp(role, "web") == 0 ? &store->web : NULL;
+}
+
+void conf_store_become(struct conf_store *store, const char *role)
+{
+	const struct conf_store_login *login = conf_store_login(store, role);
+
+	if (!login || !*login->user)
+		return;
+	free(store->user);
+	store->user = str_dup(login->user);
+	put(&store->password, str_dup(login->password));
+}

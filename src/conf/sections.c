@@ -15,7 +15,10 @@ static const struct conf_word words_log_level[] = {{"debug", LOG_LEVEL_DEBUG},
 	{"info", LOG_LEVEL_INFO}, {"odd", LOG_LEVEL_ODD}, {"broken", LOG_LEVEL_BROKEN}, CHOICE_END};
 static const struct conf_word words_log_format[] = {
 	{"text", LOG_FORMAT_TEXT}, {"json", LOG_FORMAT_JSON}, CHOICE_END};
-static const struct conf_word words_conf_engine[] = {{"sqlite", CONF_ENGINE_SQLITE}, CHOICE_END};
+static const struct conf_word words_conf_engine[] = {
+	{"sqlite", CONF_ENGINE_SQLITE}, {"mariadb", CONF_ENGINE_MARIADB}, CHOICE_END};
+static const struct conf_word words_conf_tls[] = {{"off", CONF_TLS_OFF},
+	{"require", CONF_TLS_REQUIRE}, {"verify", CONF_TLS_VERIFY}, CHOICE_END};
 static const struct conf_word words_conf_sync[] = {
 	{"disk", CONF_SYNC_DISK}, {"os", CONF_SYNC_OS}, CHOICE_END};
 static const struct conf_word words_reward_scheme[] = {
@@ -62,6 +65,11 @@ static const struct conf_key log_keys[] = {
 #define STRUCT struct conf_store
 static const struct conf_key store_keys[] = {
 #include "conf/store.tbl"
+};
+#undef STRUCT
+#define STRUCT struct conf_store_login
+static const struct conf_key store_login_keys[] = {
+#include "conf/store_login.tbl"
 };
 #undef STRUCT
 #define STRUCT struct conf_stratum
@@ -131,7 +139,15 @@ static const struct conf_key coin_network_keys[] = {
 	}
 
 static const struct conf_section log_section = SECTION("log", struct conf_log, log_keys);
-static const struct conf_section store_section = SECTION("store", struct conf_store, store_keys);
+static const struct conf_section store_login_section =
+	SECTION("store.<role>", struct conf_store_login, store_login_keys);
+static const struct conf_child store_children[] = {
+	{"stratum", CONF_CHILD_ONE, &store_login_section, offsetof(struct conf_store, stratum), 0},
+	{"ledger", CONF_CHILD_ONE, &store_login_section, offsetof(struct conf_store, ledger), 0},
+	{"web", CONF_CHILD_ONE, &store_login_section, offsetof(struct conf_store, web), 0},
+};
+static const struct conf_section store_section =
+	SECTION("store", struct conf_store, store_keys, store_children, ARRAY_LEN(store_children));
 static const struct conf_section stratum_section =
 	SECTION("stratum", struct conf_stratum, stratum_keys);
 static const struct conf_section web_section = SECTION("web", struct conf_web, web_keys);
