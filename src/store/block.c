@@ -121,37 +121,45 @@ enum err store_block_round_from(
 
 /* ---- writing ---- */
 
-static enum err insert_block(struct store *st, const struct store_block *b, struct why *why)
+static enum err insert_block(
+	struct store *st, const struct store_block *b, bool *out_is_new, struct why *why)
 {
-	return sql_run(st,
-		"INSERT {ignore} INTO block (" BLOCK_COLUMNS ")"
+	return sql_add(st,
+		"INSERT INTO block (" BLOCK_COLUMNS ")"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)",
 		BINDS(INT(b->pool), INT(b->height), TEXT(b->hash), TEXT(b->prev_hash),
 			INT(amount_units(b->reward)), INT(b->found_ms), TEXT(b->finder_address),
 			TEXT(b->finder_worker), INT(b->node), INT(b->network_work),
 			TEXT(b->submit_result), INT(STORE_BLOCK_PENDING), INT(clock_wall_ms())),
-		why);
+		out_is_new, why);
+}
+
+struct addition {
+	const struct store_block *block;
+	int64_t id;
+	bool is_new;
+};
+
+static enum err add_block(struct store *st, void *ctx, struct why *why)
+{
+	struct addition *a = ctx;
+	enum err err = insert_block(st, a->block, &a->is_new, why);
+
+	if (err == OK)
+		err = sql_one(st, "SELECT id FROM block WHERE pool_id = ? AND hash = ?",
+			BINDS(INT(a->block->pool), TEXT(a->block->hash)), &a->id, why);
+	return err;
 }
 
 enum err store_block_add(struct store *st, const struct store_block *block, int64_t *out_id,
 	bool *out_is_new, struct why *why)
 {
-	bool is_new = false;
-	int64_t id = 0;
-	enum err err = store_begin(st, why);
+	struct addition addition = {.block = block};
+	enum err err = sql_transaction(st, add_block, &addition, why);
 
-	if (err != OK)
-		return err;
-	err = insert_block(st, block, why);
 	if (err == OK) {
-		is_new = sql_changed(st) == 1;
-		err = sql_one(st, "SELECT id FROM block WHERE pool_id = ? AND hash = ?",
-			BINDS(INT(block->pool), TEXT(block->hash)), &id, why);
-	}
-	err = sql_end(st, err, why);
-	if (err == OK) {
-		*out_id = id;
-		*out_is_new = is_new;
+		*out_id = addition.id;
+		*out_is_new = addition.is_new;
 	}
 	return err;
 }
@@ -160,8 +168,10 @@ enum err block_expect(struct store *st, int64_t id, enum store_block_state state
 	struct store_block *out, struct why *why)
 {
 	struct store_block block;
-	enum err err = store_block_get(st, id, &block, why);
+	enum err err = sql_turn(st, why);
 
+	if (err == OK)
+		err = store_block_get(st, id, &block, why);
 	if (err != OK)
 		return err;
 	if (block.state != state)
@@ -209,10 +219,14 @@ enum err store_block_set_submit_result(
 
 enum err store_block_set_reward(struct store *st, int64_t id, struct amount reward, struct why *why)
 {
-	enum err err = sql_run(st, "UPDATE block SET reward = ? WHERE id = ? AND state = ?",
-		BINDS(INT(amount_units(reward)), INT(id), INT(STORE_BLOCK_PENDING)), why);
+	struct store_block block;
+	enum err err = store_begin(st, why);
 
-	if (err == OK && sql_changed(st) != 1)
-		err = err_fail(why, ERR_CONFLICT, "block %" PRId64 " is not pending", id);
-	return err;
+	if (err != OK)
+		return err;
+	err = block_expect(st, id, STORE_BLOCK_PENDING, &block, why);
+	if (err == OK)
+		err = sql_run(st, "UPDATE block SET reward = ? WHERE id = ?",
+			BINDS(INT(amount_units(reward)), INT(id)), why);
+	return sql_end(st, err, why);
 }

@@ -4,7 +4,8 @@
 
 #include "store/store_block.h"
 
-/** block_expect(st, id, state, out, why): the block, which must be in this state.
+/** block_expect(st, id, state, out, why): take the turn (sql_turn()); the block, which must be in
+ * this state.
  *   errs  ERR_CONFLICT */
 enum err block_expect(struct store *st, int64_t id, enum store_block_state state,
 	struct store_block *out, struct why *why) MUST_CHECK;

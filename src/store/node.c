@@ -102,8 +102,10 @@ enum err store_node_claim(struct store *st, const char *uuid, const char *name, 
 
 	if (err != OK)
 		return err;
-	err = sql_get(st, &node_row, "SELECT " NODE_COLUMNS " FROM node WHERE uuid = ?",
-		BINDS(TEXT(uuid)), &node, why);
+	err = sql_turn(st, why);
+	if (err == OK)
+		err = sql_get(st, &node_row, "SELECT " NODE_COLUMNS " FROM node WHERE uuid = ?",
+			BINDS(TEXT(uuid)), &node, why);
 	if (err == OK) {
 		id = node.id;
 		err = claim_again(st, &node, name, epoch, why);

@@ -226,7 +226,9 @@ enum err store_payout_create_signed(struct store *st, int64_t pool, const char *
 	err = store_begin(st, why);
 	if (err != OK)
 		return err;
-	err = expect_new_txid(st, pool, txid, why);
+	err = sql_turn(st, why);
+	if (err == OK)
+		err = expect_new_txid(st, pool, txid, why);
 	if (err == OK)
 		err = insert_payout(st, &p, why);
 	p.id = sql_new_id(st);
@@ -275,7 +277,9 @@ enum err store_payout_set_state(struct store *st, int64_t id, enum store_payout_
 	if (err != OK)
 		return err;
 	assert(from == to || to == STORE_PAYOUT_BROADCAST);
-	err = store_payout_get(st, id, &p, why);
+	err = sql_turn(st, why);
+	if (err == OK)
+		err = store_payout_get(st, id, &p, why);
 	if (err == OK)
 		err = expect_state(st, &p, p.state == from, why);
 	if (err == OK)
@@ -314,7 +318,9 @@ static enum err end_payout(struct store *st, int64_t id, enum store_payout_state
 
 	if (err != OK)
 		return err;
-	err = store_payout_get(st, id, &p, why);
+	err = sql_turn(st, why);
+	if (err == OK)
+		err = store_payout_get(st, id, &p, why);
 	if (err == OK)
 		err = expect_state(st, &p, may[p.state][to], why);
 	if (err == OK)

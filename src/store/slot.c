@@ -23,30 +23,33 @@ enum err store_slot_cursor(
 enum err store_account_ensure(
 	struct store *st, int64_t pool, const char *address, int64_t *out_id, struct why *why)
 {
+	bool is_new;
 	enum err err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
 
 	if (err != ERR_NOT_FOUND)
 		return err;
-	/* Outside a transaction somebody else may make it in between. */
-	err = sql_run(st,
-		"INSERT {ignore} INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
-		BINDS(INT(pool), TEXT(address), INT(clock_wall_ms())), why);
+	/* Somebody else may make it in between. */
+	err = sql_add(st, "INSERT INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
+		BINDS(INT(pool), TEXT(address), INT(clock_wall_ms())), &is_new, why);
 	if (err == OK)
 		err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
 	return err;
 }
 
+#define WORKER_SELECT "SELECT id FROM worker WHERE account_id = ? AND name = ?"
+
 static enum err worker_ensure(
 	struct store *st, int64_t account, const char *name, int64_t *out_id, struct why *why)
 {
-	enum err err = sql_one(st, "SELECT id FROM worker WHERE account_id = ? AND name = ?",
-		BINDS(INT(account), TEXT(name)), out_id, why);
+	bool is_new;
+	enum err err = sql_one(st, WORKER_SELECT, BINDS(INT(account), TEXT(name)), out_id, why);
 
 	if (err != ERR_NOT_FOUND)
 		return err;
-	err = sql_run(st, "INSERT INTO worker (account_id, name, created_ms) VALUES (?, ?, ?)",
-		BINDS(INT(account), TEXT(name), INT(clock_wall_ms())), why);
-	*out_id = sql_new_id(st);
+	err = sql_add(st, "INSERT INTO worker (account_id, name, created_ms) VALUES (?, ?, ?)",
+		BINDS(INT(account), TEXT(name), INT(clock_wall_ms())), &is_new, why);
+	if (err == OK)
+		err = sql_one(st, WORKER_SELECT, BINDS(INT(account), TEXT(name)), out_id, why);
 	return err;
 }
 
@@ -90,22 +93,33 @@ static enum err add_slot(
 		why);
 }
 
+/* From `from` and from nowhere else, in one statement: of two that bring the same batch one finds
+ * the cursor moved. An epoch has no row before its first batch. */
 static enum err move_cursor(struct store *st, const struct store_flush *flush, struct why *why)
 {
 	int64_t seq;
-	enum err err = store_slot_cursor(st, flush->node, flush->epoch, &seq, why);
+	bool has_moved;
+	enum err err = sql_run(st,
+		"UPDATE journal_cursor SET seq = ? WHERE node_id = ? AND epoch = ? AND seq = ?",
+		BINDS(INT(flush->through_seq), INT(flush->node), INT(flush->epoch),
+			INT(flush->from_seq)),
+		why);
 
-	if (err != OK)
+	has_moved = err == OK && sql_changed(st) == 1;
+	if (err == OK && !has_moved && flush->from_seq == 0)
+		err = sql_add(st,
+			"INSERT INTO journal_cursor (node_id, epoch, seq) VALUES (?, ?, ?)",
+			BINDS(INT(flush->node), INT(flush->epoch), INT(flush->through_seq)),
+			&has_moved, why);
+	if (err != OK || has_moved)
 		return err;
-	if (seq != flush->from_seq)
-		return err_fail(why, ERR_CONFLICT,
+	err = store_slot_cursor(st, flush->node, flush->epoch, &seq, why);
+	if (err == OK)
+		err = err_fail(why, ERR_CONFLICT,
 			"node %" PRId64 ", epoch %" PRId64 ": counted up to record %" PRId64
 			", the batch begins after %" PRId64,
 			flush->node, flush->epoch, seq, flush->from_seq);
-	return sql_run(st,
-		"INSERT INTO journal_cursor (node_id, epoch, seq) VALUES (?, ?, ?)"
-		" {conflict node_id, epoch} seq = {new seq}",
-		BINDS(INT(flush->node), INT(flush->epoch), INT(flush->through_seq)), why);
+	return err;
 }
 
 /* Never back: a node that starts anew says what it knows, which may be less. */
@@ -120,19 +134,24 @@ static enum err move_flushed(
 		BINDS(INT(node), INT(flushed->pool), INT(flushed->through)), why);
 }
 
-enum err store_slot_flush(struct store *st, const struct store_flush *flush, struct why *why)
+static enum err flush_all(struct store *st, void *ctx, struct why *why)
 {
-	enum err err = store_begin(st, why);
+	const struct store_flush *flush = ctx;
+	enum err err = sql_share_turn(st, why); /* no round is closed meanwhile */
 
-	assert(flush->through_seq >= flush->from_seq);
-	if (err != OK)
-		return err;
-	err = move_cursor(st, flush, why);
+	if (err == OK)
+		err = move_cursor(st, flush, why);
 	for (size_t i = 0; err == OK && i < flush->slots_n; i++)
 		err = add_slot(st, flush->node, &flush->slots[i], why);
 	for (size_t i = 0; err == OK && i < flush->flushed_n; i++)
 		err = move_flushed(st, flush->node, &flush->flushed[i], why);
-	return sql_end(st, err, why);
+	return err;
+}
+
+enum err store_slot_flush(struct store *st, const struct store_flush *flush, struct why *why)
+{
+	assert(flush->through_seq >= flush->from_seq);
+	return sql_transaction(st, flush_all, (void *)flush, why);
 }
 
 static enum err add_reject(
@@ -153,16 +172,26 @@ static enum err add_reject(
 		why);
 }
 
+struct rejects {
+	int64_t node;
+	const struct store_reject *list;
+	size_t n;
+};
+
+static enum err add_rejects(struct store *st, void *ctx, struct why *why)
+{
+	const struct rejects *rejects = ctx;
+	enum err err = OK;
+
+	for (size_t i = 0; err == OK && i < rejects->n; i++)
+		err = add_reject(st, rejects->node, &rejects->list[i], why);
+	return err;
+}
+
 enum err store_reject_add(struct store *st, int64_t node, const struct store_reject *rejects,
 	size_t n, struct why *why)
 {
-	enum err err = store_begin(st, why);
-
-	if (err != OK)
-		return err;
-	for (size_t i = 0; err == OK && i < n; i++)
-		err = add_reject(st, node, &rejects[i], why);
-	return sql_end(st, err, why);
+	return sql_transaction(st, add_rejects, &(struct rejects){node, rejects, n}, why);
 }
 
 /* ---- out ---- */
@@ -209,25 +238,45 @@ static struct store_slot read_slot(const struct sql *q)
 	};
 }
 
-enum err store_slots_back(struct store *st, int64_t pool, int64_t from_height, store_slot_fn *fn,
-	void *ctx, struct why *why)
+/* The slots of one height; *out_more: fn wants those before it too. */
+static enum err walk_height(struct store *st, int64_t pool, int64_t height, store_slot_fn *fn,
+	void *ctx, bool *out_more, struct why *why)
 {
-	bool more = true;
+	bool has_row = true, more = true;
 	struct sql *q;
 	enum err err = sql_open(st,
 		"SELECT height, minute, worker_id, node_id, account_id, work FROM slot"
-		" WHERE pool_id = ? AND height <= ?"
-		" ORDER BY height DESC, minute DESC, worker_id, node_id",
-		BINDS(INT(pool), INT(from_height)), &q, why);
+		" WHERE pool_id = ? AND height = ? ORDER BY minute DESC, worker_id, node_id",
+		BINDS(INT(pool), INT(height)), &q, why);
 
 	if (err != OK)
 		return err;
-	while ((err = sql_next(q, &more, why)) == OK && more) {
+	while (more && (err = sql_next(q, &has_row, why)) == OK && has_row) {
 		struct store_slot slot = read_slot(q);
 
-		if (!fn(ctx, &slot))
-			break;
+		more = fn(ctx, &slot);
 	}
 	sql_close(q);
+	*out_more = more;
+	return err;
+}
+
+/* By height, since an engine may have to bring all rows of a question before the first is seen. */
+enum err store_slots_back(struct store *st, int64_t pool, int64_t from_height, store_slot_fn *fn,
+	void *ctx, struct why *why)
+{
+	int64_t height = from_height;
+	bool more = true;
+	enum err err;
+
+	do {
+		err = sql_one(st,
+			"SELECT COALESCE(MAX(height), -1) FROM slot WHERE pool_id = ?"
+			" AND height <= ?",
+			BINDS(INT(pool), INT(height)), &height, why);
+		if (err != OK || height < 0)
+			return err;
+		err = walk_height(st, pool, height, fn, ctx, &more, why);
+	} while (err == OK && more && height-- > 0);
 	return err;
 }

@@ -1,11 +1,56 @@
-/* sql.c -- what all engines share: single rows, lists, nested transactions. */
+/* sql.c -- what all engines share: single rows, lists, nested transactions, the turn. */
 #include "store/sql_priv.h"
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/random.h"
+#include "store/engine_priv.h"
 
-enum err sql_run(struct store *st, const char *text, const struct sql_value *values, size_t n,
+#define ATTEMPTS 8 /* of a transaction that others are in the way of */
+
+/* ---- to the engine ---- */
+
+enum err sql_open(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	struct sql **out, struct why *why)
+{
+	return st->engine->type->open(st->engine, text, values, n, out, why);
+}
+
+enum err sql_next(struct sql *q, bool *out_has_row, struct why *why)
+{
+	return q->type->next(q, out_has_row, why);
+}
+
+int64_t sql_int(const struct sql *q, int column)
+{
+	return q->type->number(q, column);
+}
+
+const char *sql_str(const struct sql *q, int column)
+{
+	return q->type->text(q, column);
+}
+
+void sql_close(struct sql *q)
+{
+	q->type->done(q);
+}
+
+int64_t sql_new_id(const struct store *st)
+{
+	return st->engine->new_id;
+}
+
+int64_t sql_changed(const struct store *st)
+{
+	return st->engine->changed;
+}
+
+/* ---- statements ---- */
+
+static enum err run(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	struct why *why)
 {
 	bool has_row = true;
@@ -18,6 +63,24 @@ enum err sql_run(struct store *st, const char *text, const struct sql_value *val
 		err = sql_next(q, &has_row, why);
 	sql_close(q);
 	return err;
+}
+
+enum err sql_run(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	struct why *why)
+{
+	enum err err = run(st, text, values, n, why);
+
+	return err == ERR_EXISTS ? ERR_CONFLICT : err;
+}
+
+enum err sql_add(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	bool *out_is_new, struct why *why)
+{
+	enum err err = run(st, text, values, n, why);
+
+	if (err == OK || err == ERR_EXISTS)
+		*out_is_new = err == OK;
+	return err == ERR_EXISTS ? OK : err;
 }
 
 enum err sql_get(struct store *st, const struct sql_type *type, const char *text,
@@ -86,10 +149,25 @@ enum err sql_list(struct store *st, const struct sql_type *type, const char *tex
 	return OK;
 }
 
+/* ---- transactions ---- */
+
+enum err store_begin_reading(struct store *st, struct why *why)
+{
+	enum err err;
+
+	assert(st->depth == 0);
+	err = st->engine->type->begin_reading(st->engine, why);
+	if (err != OK)
+		return err;
+	st->is_doomed = true; /* only store_rollback() ends it */
+	st->depth = 1;
+	return OK;
+}
+
 enum err store_begin(struct store *st, struct why *why)
 {
 	if (st->depth == 0) {
-		enum err err = engine_begin(st->engine, why);
+		enum err err = st->engine->type->begin(st->engine, why);
 
 		if (err != OK)
 			return err;
@@ -104,7 +182,7 @@ void store_rollback(struct store *st)
 	assert(st->depth > 0);
 	st->is_doomed = true;
 	if (--st->depth == 0)
-		engine_rollback(st->engine);
+		st->engine->type->rollback(st->engine);
 }
 
 enum err store_commit(struct store *st, struct why *why)
@@ -116,7 +194,7 @@ enum err store_commit(struct store *st, struct why *why)
 	}
 	if (--st->depth > 0)
 		return OK;
-	return engine_commit(st->engine, why);
+	return st->engine->type->commit(st->engine, why);
 }
 
 enum err sql_end(struct store *st, enum err err, struct why *why)
@@ -125,4 +203,35 @@ enum err sql_end(struct store *st, enum err err, struct why *why)
 		return store_commit(st, why);
 	store_rollback(st);
 	return err;
+}
+
+enum err sql_transaction(struct store *st, sql_body_fn *fn, void *ctx, struct why *why)
+{
+	for (unsigned attempt = 1;; attempt++) {
+		enum err err;
+
+		st->engine->is_victim = false;
+		err = store_begin(st, why);
+		if (err != OK)
+			return err;
+		err = sql_end(st, fn(st, ctx, why), why);
+		if (err != ERR_BUSY || !st->engine->is_victim || st->depth > 0 ||
+			attempt == ATTEMPTS)
+			return err;
+		clock_sleep_ms((int64_t)random_below(10u << attempt));
+	}
+}
+
+enum err sql_turn(struct store *st, struct why *why)
+{
+	assert(st->depth > 0);
+	return sql_run(st, "UPDATE turn SET taken = taken + 1", NO_BINDS, why);
+}
+
+enum err sql_share_turn(struct store *st, struct why *why)
+{
+	int64_t taken;
+
+	assert(st->depth > 0);
+	return sql_one(st, "SELECT taken FROM turn {share}", NO_BINDS, &taken, why);
 }

@@ -2,10 +2,16 @@
  * sql_priv.h -- what the subject files use: SQL text and typed values in, typed columns out.
  *
  * The text is the same for all engines. What differs is written in braces and replaced by the
- * engine:   {id}  {text N}  {long}  {clustered}    in migrations: types and table options
- *           {ignore}                               INSERT {ignore} INTO …: nothing when it exists
- *           {conflict a, b}  … {new x}             … VALUES (…) {conflict KEY} x = x + {new x}
- * Everything in the first part is one engine's; a second one gets a file like sqlite.c.
+ * engine's words (engine_priv.h):
+ *           {id}  {text N}  {long}  {table}  {clustered}   in migrations: types, table options
+ *           {conflict a, b}  … {new x}      … VALUES (…) {conflict KEY} x = x + {new x}
+ *           {share}                         SELECT … {share}: nobody changes the row until the end
+ *           {has_table x}                   whether there is such a table
+ *
+ * Engines do not isolate alike. SQLite runs transactions that write one after the other; others
+ * run them at once, and each statement sees what was committed before it. So whoever acts on what
+ * it has read either does both in one statement (UPDATE … WHERE state = ?, then sql_changed()) or
+ * has the turn (sql_turn()).
  */
 #ifndef STORE_SQL_PRIV_H
 #define STORE_SQL_PRIV_H
@@ -14,8 +20,8 @@
 
 #define STORE_MAGIC 0x6b737472
 
-struct engine; /* sqlite.c */
-struct sql;    /* a running statement; sqlite.c */
+struct engine;
+struct sql; /* a running statement */
 
 struct store {
 	uint32_t magic;
@@ -44,17 +50,6 @@ struct sql_value {
 		(sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value))
 #define NO_BINDS NULL, 0
 
-/* ---- the engine ---- */
-
-enum err engine_open(const char *path, struct engine **out, struct why *why) MUST_CHECK;
-void engine_close(struct engine *e);
-/* Transactions that write; engine_commit() has rolled back when it says anything but OK. */
-enum err engine_begin(struct engine *e, struct why *why) MUST_CHECK;
-enum err engine_commit(struct engine *e, struct why *why) MUST_CHECK;
-void engine_rollback(struct engine *e);
-/** engine_script(e, text, why): several statements without values. */
-enum err engine_script(struct engine *e, const char *text, struct why *why) MUST_CHECK;
-
 /**
  * sql_open(st, text, values, n, out, why): begin a statement; sql_close() it in any case when OK.
  *   text  a literal: statements are kept, prepared, under it
@@ -67,14 +62,17 @@ enum err sql_next(struct sql *q, bool *out_has_row, struct why *why) MUST_CHECK;
 int64_t sql_int(const struct sql *q, int column);     /* 0 for NULL */
 const char *sql_str(const struct sql *q, int column); /* "" for NULL; until sql_next() */
 void sql_close(struct sql *q);
-int64_t sql_new_id(const struct store *st);  /* of the last row inserted */
-int64_t sql_changed(const struct store *st); /* rows that the last statement changed */
-
-/* ---- the same for all engines: sql.c ---- */
+int64_t sql_new_id(const struct store *st); /* of the last row inserted */
+/** sql_changed(st): rows that the last statement changed, or that were as it wants them already. */
+int64_t sql_changed(const struct store *st);
 
 /** sql_run(st, text, values, n, why): a statement without rows. */
 enum err sql_run(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	struct why *why) MUST_CHECK;
+/** sql_add(st, text, values, n, out_is_new, why): an INSERT that does nothing when its key is
+ * there. */
+enum err sql_add(struct store *st, const char *text, const struct sql_value *values, size_t n,
+	bool *out_is_new, struct why *why) MUST_CHECK;
 /** sql_one(st, text, values, n, out, why): one number. errs ERR_NOT_FOUND */
 enum err sql_one(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	int64_t *out, struct why *why) MUST_CHECK;
@@ -95,6 +93,17 @@ enum err sql_list(struct store *st, const struct sql_type *type, const char *tex
 	const struct sql_value *values, size_t n, void *out, size_t *out_n,
 	struct why *why) MUST_CHECK;
 void sql_list_free(const struct sql_type *type, void *rows, size_t n);
+
+/** sql_turn(st, why): until the end of the transaction nobody else moves blocks or money, claims a
+ * node id or adds work: what is read from now on stays true. Take it first. */
+enum err sql_turn(struct store *st, struct why *why) MUST_CHECK;
+/** sql_share_turn(st, why): nobody has the turn until the end of the transaction. */
+enum err sql_share_turn(struct store *st, struct why *why) MUST_CHECK;
+
+typedef enum err sql_body_fn(struct store *st, void *ctx, struct why *why);
+/** sql_transaction(st, fn, ctx, why): fn as one transaction. When it and another one were in each
+ * other's way, and it is no part of a larger one, fn is called again. */
+enum err sql_transaction(struct store *st, sql_body_fn *fn, void *ctx, struct why *why) MUST_CHECK;
 
 /** sql_end(st, err, why): commit when err is OK, else roll back; the outcome of the whole. */
 enum err sql_end(struct store *st, enum err err, struct why *why) MUST_CHECK;

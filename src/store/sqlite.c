@@ -1,80 +1,43 @@
-/*
- * sqlite.c -- the engine of sql_priv.h on SQLite: files, prepared statements, errors, its own
- * words.
- */
-#include <ctype.h>
+/* sqlite.c -- the engine on SQLite: a file, prepared statements, errors, its own words. */
 #include <sqlite3.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "store/sql_priv.h"
+#include "conf/conf.h"
+#include "store/engine_priv.h"
 
 #define BUSY_MS 5000
 
-struct sql {
+struct lite_sql {
+	struct sql base;
+	struct lite *engine;
 	sqlite3_stmt *stmt;
 	bool is_open;
 };
 
-struct engine {
+struct lite {
+	struct engine base;
 	sqlite3 *db;
-	struct map *statements; /* text → struct sql */
-};
-
-/* ---- its own words ---- */
-
-struct word {
-	const char *name;
-	const char *before; /* the word's argument … */
-	const char *after;
-	bool has_argument; /* … or without it */
+	struct map *statements; /* text → struct lite_sql */
 };
 
 static const struct word words[] = {
 	{"id", "INTEGER PRIMARY KEY AUTOINCREMENT", "", false},
 	{"text", "TEXT", "", false},
 	{"long", "TEXT", "", false},
+	{"table", "", "", false},
 	{"clustered", "WITHOUT ROWID", "", false},
-	{"ignore", "OR IGNORE", "", false},
 	{"conflict", "ON CONFLICT (", ") DO UPDATE SET", true},
 	{"new", "excluded.", "", true},
+	{"share", "", "", false},
+	{"has_table",
+		"(SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND"
+		" name = '",
+		"')", true},
+	{NULL},
 };
-
-static void expand_word(struct buf *out, const char *word, size_t len)
-{
-	size_t name_len = strcspn(word, " }");
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strlen(words[i].name) != name_len || memcmp(words[i].name, word, name_len) != 0)
-			continue;
-		buf_add_str(out, words[i].before);
-		if (words[i].has_argument)
-			buf_add(out, word + name_len + 1, len - name_len - 1);
-		buf_add_str(out, words[i].after);
-		return;
-	}
-	assert(!"a word in braces that the engine does not know");
-}
-
-static char *expand(const char *text)
-{
-	struct buf out = {0};
-	const char *open;
-
-	while ((open = strchr(text, '{'))) {
-		const char *close = strchr(open, '}');
-
-		assert(close);
-		buf_add(&out, text, (size_t)(open - text));
-		expand_word(&out, open + 1, (size_t)(close - open - 1));
-		text = close + 1;
-	}
-	buf_add_str(&out, text);
-	return buf_take(&out);
-}
 
 /* ---- errors ---- */
 
@@ -87,7 +50,10 @@ static enum err err_of(int rc)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED: return ERR_BUSY;
 	case SQLITE_FULL: return ERR_FULL;
-	case SQLITE_CONSTRAINT: return ERR_CONFLICT;
+	case SQLITE_CONSTRAINT:
+		return rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY
+			       ? ERR_EXISTS
+			       : ERR_CONFLICT;
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
@@ -106,9 +72,17 @@ static enum err fail(sqlite3 *db, int rc, const char *what, struct why *why)
 
 /* ---- open, close, transactions ---- */
 
-enum err engine_script(struct engine *e, const char *text, struct why *why)
+static enum err exec(struct lite *e, const char *text, struct why *why)
 {
-	char *own = expand(text);
+	int rc = sqlite3_exec(e->db, text, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? OK : fail(e->db, rc, text, why);
+}
+
+static enum err script(struct engine *engine, const char *text, struct why *why)
+{
+	struct lite *e = (struct lite *)engine;
+	char *own = words_expand(words, text);
 	int rc = sqlite3_exec(e->db, own, NULL, NULL, NULL);
 
 	free(own);
@@ -117,16 +91,16 @@ enum err engine_script(struct engine *e, const char *text, struct why *why)
 
 static void drop_statement(void *value)
 {
-	struct sql *q = value;
+	struct lite_sql *q = value;
 
 	sqlite3_finalize(q->stmt);
 	free(q);
 }
 
-void engine_close(struct engine *e)
+static void close_lite(struct engine *engine)
 {
-	if (!e)
-		return;
+	struct lite *e = (struct lite *)engine;
+
 	map_free(e->statements, drop_statement);
 	sqlite3_close(e->db);
 	free(e);
@@ -134,12 +108,12 @@ void engine_close(struct engine *e)
 
 /* Of several that open a new file at once, SQLite lets one turn it to WAL and tells the others that
  * it is busy without waiting. FULL: a commit is on the disk before anybody acts on it. */
-static enum err set_modes(struct engine *e, struct why *why)
+static enum err set_modes(struct lite *e, struct why *why)
 {
 	int64_t end_ms = clock_mono_ms() + BUSY_MS;
 	enum err err;
 
-	while ((err = engine_script(e,
+	while ((err = exec(e,
 			"PRAGMA journal_mode = WAL;"
 			"PRAGMA synchronous = FULL;"
 			"PRAGMA foreign_keys = ON;",
@@ -149,54 +123,31 @@ static enum err set_modes(struct engine *e, struct why *why)
 	return err;
 }
 
-enum err engine_open(const char *path, struct engine **out, struct why *why)
+static enum err begin(struct engine *e, struct why *why)
 {
-	struct engine *e = NEW(struct engine);
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-	int rc = sqlite3_open_v2(path, &e->db, flags, NULL);
-	enum err err;
-
-	e->statements = map_new();
-	if (rc == SQLITE_OK) {
-		sqlite3_extended_result_codes(e->db, 1);
-		sqlite3_busy_timeout(e->db, BUSY_MS);
-		err = set_modes(e, why);
-	} else {
-		err = err_fail(why, err_of(rc), "cannot open %s: %s", path, sqlite3_errmsg(e->db));
-	}
-	if (err != OK) {
-		engine_close(e);
-		return err;
-	}
-	*out = e;
-	return OK;
+	return exec((struct lite *)e, "BEGIN IMMEDIATE", why);
 }
 
-static enum err exec(struct engine *e, const char *text, struct why *why)
+static enum err begin_reading(struct engine *e, struct why *why)
 {
-	int rc = sqlite3_exec(e->db, text, NULL, NULL, NULL);
-
-	return rc == SQLITE_OK ? OK : fail(e->db, rc, text, why);
+	return exec((struct lite *)e, "BEGIN", why);
 }
 
-enum err engine_begin(struct engine *e, struct why *why)
+static void rollback(struct engine *engine)
 {
-	return exec(e, "BEGIN IMMEDIATE", why);
-}
+	struct lite *e = (struct lite *)engine;
 
-void engine_rollback(struct engine *e)
-{
 	if (!sqlite3_get_autocommit(e->db)) /* some errors have rolled back already */
 		sqlite3_exec(e->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-enum err engine_commit(struct engine *e, struct why *why)
+static enum err commit(struct engine *e, struct why *why)
 {
-	enum err err = exec(e, "COMMIT", why);
+	enum err err = exec((struct lite *)e, "COMMIT", why);
 
 	if (err == OK)
 		return OK;
-	engine_rollback(e);
+	rollback(e);
 	/* Busy and full are noticed before anything is written; after other errors it may be there.
 	 */
 	if (err != ERR_BUSY && err != ERR_FULL && err != ERR_CONFLICT)
@@ -204,11 +155,19 @@ enum err engine_commit(struct engine *e, struct why *why)
 	return err;
 }
 
+static enum err end_schema(struct engine *e, enum err err, struct why *why)
+{
+	if (err == OK)
+		return commit(e, why);
+	rollback(e);
+	return err;
+}
+
 /* ---- statements ---- */
 
-static enum err statement(struct engine *e, const char *text, struct sql **out, struct why *why)
+static enum err statement(struct lite *e, const char *text, struct lite_sql **out, struct why *why)
 {
-	struct sql *q = map_get(e->statements, text, strlen(text));
+	struct lite_sql *q = map_get(e->statements, text, strlen(text));
 	char *own;
 	int rc;
 
@@ -216,8 +175,10 @@ static enum err statement(struct engine *e, const char *text, struct sql **out, 
 		*out = q;
 		return OK;
 	}
-	q = NEW(struct sql);
-	own = expand(text);
+	q = NEW(struct lite_sql);
+	q->base.type = e->base.type;
+	q->engine = e;
+	own = words_expand(words, text);
 	rc = sqlite3_prepare_v3(e->db, own, -1, SQLITE_PREPARE_PERSISTENT, &q->stmt, NULL);
 	if (rc != SQLITE_OK) {
 		enum err err = fail(e->db, rc, own, why);
@@ -232,11 +193,12 @@ static enum err statement(struct engine *e, const char *text, struct sql **out, 
 	return OK;
 }
 
-enum err sql_open(struct store *st, const char *text, const struct sql_value *values, size_t n,
-	struct sql **out, struct why *why)
+static enum err open_sql(struct engine *engine, const char *text, const struct sql_value *values,
+	size_t n, struct sql **out, struct why *why)
 {
-	struct sql *q;
-	enum err err = statement(st->engine, text, &q, why);
+	struct lite *e = (struct lite *)engine;
+	struct lite_sql *q;
+	enum err err = statement(e, text, &q, why);
 
 	if (err != OK)
 		return err;
@@ -248,48 +210,90 @@ enum err sql_open(struct store *st, const char *text, const struct sql_value *va
 					   : sqlite3_bind_int64(q->stmt, (int)i + 1, values[i].i);
 
 		if (rc != SQLITE_OK)
-			return fail(st->engine->db, rc, text, why);
+			return fail(e->db, rc, text, why);
 	}
 	q->is_open = true;
-	*out = q;
+	*out = &q->base;
 	return OK;
 }
 
-enum err sql_next(struct sql *q, bool *out_has_row, struct why *why)
+static enum err next(struct sql *sql, bool *out_has_row, struct why *why)
 {
+	struct lite_sql *q = (struct lite_sql *)sql;
 	int rc = sqlite3_step(q->stmt);
 
 	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-		return fail(sqlite3_db_handle(q->stmt), rc, sqlite3_sql(q->stmt), why);
+		return fail(q->engine->db, rc, sqlite3_sql(q->stmt), why);
 	*out_has_row = rc == SQLITE_ROW;
+	if (rc == SQLITE_DONE) {
+		q->engine->base.new_id = sqlite3_last_insert_rowid(q->engine->db);
+		q->engine->base.changed = sqlite3_changes(q->engine->db);
+	}
 	return OK;
 }
 
-int64_t sql_int(const struct sql *q, int column)
+static int64_t number(const struct sql *sql, int column)
 {
-	return sqlite3_column_int64(q->stmt, column);
+	return sqlite3_column_int64(((const struct lite_sql *)sql)->stmt, column);
 }
 
-const char *sql_str(const struct sql *q, int column)
+static const char *text_of(const struct sql *sql, int column)
 {
-	const unsigned char *text = sqlite3_column_text(q->stmt, column);
+	const unsigned char *text =
+		sqlite3_column_text(((const struct lite_sql *)sql)->stmt, column);
 
 	return text ? (const char *)text : "";
 }
 
-void sql_close(struct sql *q)
+static void done(struct sql *sql)
 {
+	struct lite_sql *q = (struct lite_sql *)sql;
+
 	sqlite3_reset(q->stmt);
 	sqlite3_clear_bindings(q->stmt);
 	q->is_open = false;
 }
 
-int64_t sql_new_id(const struct store *st)
-{
-	return sqlite3_last_insert_rowid(st->engine->db);
-}
+/* ---- the engine ---- */
 
-int64_t sql_changed(const struct store *st)
+static const struct engine_type sqlite = {
+	.words = words,
+	.close = close_lite,
+	.begin = begin,
+	.commit = commit,
+	.rollback = rollback,
+	.begin_reading = begin_reading,
+	.begin_schema = begin,
+	.end_schema = end_schema,
+	.script = script,
+	.open = open_sql,
+	.next = next,
+	.number = number,
+	.text = text_of,
+	.done = done,
+};
+
+enum err sqlite_open(const struct conf_store *conf, struct engine **out, struct why *why)
 {
-	return sqlite3_changes(st->engine->db);
+	struct lite *e = NEW(struct lite);
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int rc = sqlite3_open_v2(conf->path, &e->db, flags, NULL);
+	enum err err;
+
+	e->base.type = &sqlite;
+	e->statements = map_new();
+	if (rc == SQLITE_OK) {
+		sqlite3_extended_result_codes(e->db, 1);
+		sqlite3_busy_timeout(e->db, BUSY_MS);
+		err = set_modes(e, why);
+	} else {
+		err = err_fail(
+			why, err_of(rc), "cannot open %s: %s", conf->path, sqlite3_errmsg(e->db));
+	}
+	if (err != OK) {
+		close_lite(&e->base);
+		return err;
+	}
+	*out = &e->base;
+	return OK;
 }

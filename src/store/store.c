@@ -7,13 +7,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "conf/conf.h"
+#include "store/engine_priv.h"
 #include "store/migrate_priv.h"
-#include "store/sql_priv.h"
 
 enum err store_open(const struct conf_store *conf, struct store **out, struct why *why)
 {
 	struct store *st = NEW(struct store);
-	enum err err = engine_open(conf->path, &st->engine, why);
+	enum err err = conf->engine == CONF_ENGINE_MARIADB ? mariadb_open(conf, &st->engine, why)
+							   : sqlite_open(conf, &st->engine, why);
 
 	if (err != OK) {
 		free(st);
@@ -28,36 +29,32 @@ void store_close(struct store *st)
 {
 	if (!st)
 		return;
-	if (st->depth > 0)
-		engine_rollback(st->engine);
-	engine_close(st->engine);
+	st->engine->type->close(st->engine);
 	free(st);
 }
 
 /* ---- the schema ---- */
 
-static const char versions_table[] = "CREATE TABLE IF NOT EXISTS schema_version ("
+static const char versions_table[] = "CREATE TABLE schema_version ("
 				     "version BIGINT NOT NULL PRIMARY KEY, name {text 63} NOT NULL,"
-				     "applied_ms BIGINT NOT NULL);";
-
-static enum err read_version(struct store *st, int64_t *out, struct why *why)
-{
-	enum err err = engine_script(st->engine, versions_table, why);
-
-	if (err != OK)
-		return err;
-	return sql_one(
-		st, "SELECT COALESCE(MAX(version), 0) FROM schema_version", NO_BINDS, out, why);
-}
+				     "applied_ms BIGINT NOT NULL) {table};\n";
 
 enum err store_schema_version(struct store *st, int64_t *out, struct why *why)
 {
-	return read_version(st, out, why);
+	int64_t exists;
+	enum err err = sql_one(st, "SELECT {has_table schema_version}", NO_BINDS, &exists, why);
+
+	if (err == OK && exists)
+		return sql_one(st, "SELECT COALESCE(MAX(version), 0) FROM schema_version", NO_BINDS,
+			out, why);
+	if (err == OK)
+		*out = 0;
+	return err;
 }
 
 static enum err apply(struct store *st, const struct migration *m, struct why *why)
 {
-	enum err err = engine_script(st->engine, m->sql, why);
+	enum err err = st->engine->type->script(st->engine, m->sql, why);
 
 	if (err == OK)
 		err = sql_run(st,
@@ -68,23 +65,35 @@ static enum err apply(struct store *st, const struct migration *m, struct why *w
 	return err;
 }
 
-enum err store_migrate(struct store *st, struct why *why)
+/* Others may have done it while we waited for our turn. */
+static enum err apply_missing(struct store *st, struct why *why)
 {
-	int64_t version;
-	enum err err = store_begin(st, why);
+	int64_t version = 0;
+	enum err err = st->engine->type->begin_schema(st->engine, why);
 
 	if (err != OK)
 		return err;
-	err = read_version(st, &version, why);
+	err = store_schema_version(st, &version, why);
+	if (err == OK && version == 0)
+		err = st->engine->type->script(st->engine, versions_table, why);
+	for (unsigned i = 0; err == OK && i < migrations_count; i++)
+		if (migrations[i].version > version)
+			err = apply(st, &migrations[i], why);
+	return st->engine->type->end_schema(st->engine, err, why);
+}
+
+enum err store_migrate(struct store *st, struct why *why)
+{
+	int64_t version;
+	enum err err = store_schema_version(st, &version, why);
+
+	assert(st->depth == 0);
 	if (err == OK && version > migrations_count)
 		err = err_fail(why, ERR_VERSION,
 			"the database has version %" PRId64
 			", made by a newer program; this one knows versions up to %u",
 			version, migrations_count);
-	for (unsigned i = 0; err == OK && i < migrations_count; i++)
-		if (migrations[i].version > version)
-			err = apply(st, &migrations[i], why);
-	return sql_end(st, err, why);
+	return err == OK && version < migrations_count ? apply_missing(st, why) : err;
 }
 
 /* ---- pools ---- */
@@ -114,32 +123,35 @@ void store_free_pools(struct store_pool *rows)
 	free(rows);
 }
 
+#define POOL_SELECT "SELECT id, name, coin, network, work_bits FROM pool WHERE name = ?"
+
 static enum err pool_find_or_make(
 	struct store *st, const struct store_pool *want, int64_t *out_id, struct why *why)
 {
 	struct store_pool have;
-	enum err err = sql_get(st, &pool_row,
-		"SELECT id, name, coin, network, work_bits FROM pool WHERE name = ?",
-		BINDS(TEXT(want->name)), &have, why);
+	bool is_new;
+	enum err err = sql_get(st, &pool_row, POOL_SELECT, BINDS(TEXT(want->name)), &have, why);
 
 	if (err == ERR_NOT_FOUND) {
-		err = sql_run(st,
+		err = sql_add(st,
 			"INSERT INTO pool (name, coin, network, work_bits) VALUES (?, ?, ?, ?)",
 			BINDS(TEXT(want->name), TEXT(want->coin), TEXT(want->network),
 				INT(want->work_bits)),
-			why);
-		have.id = sql_new_id(st);
-	} else if (err == OK && (strcmp(have.coin, want->coin) != 0 ||
-					strcmp(have.network, want->network) != 0 ||
-					have.work_bits != want->work_bits)) {
+			&is_new, why);
+		if (err == OK)
+			err = sql_get(
+				st, &pool_row, POOL_SELECT, BINDS(TEXT(want->name)), &have, why);
+	}
+	if (err != OK)
+		return err;
+	if (strcmp(have.coin, want->coin) != 0 || strcmp(have.network, want->network) != 0 ||
+		have.work_bits != want->work_bits)
 		return err_fail(why, ERR_REFUSED,
 			"pool %s is %s %s with 2^%" PRId64
 			" hashes a unit in the database; give the other one another name",
 			want->name, have.coin, have.network, have.work_bits);
-	}
-	if (err == OK)
-		*out_id = have.id;
-	return err;
+	*out_id = have.id;
+	return OK;
 }
 
 enum err store_pool_ensure(struct store *st, const char *name, const char *coin,
@@ -165,23 +177,24 @@ enum err store_pool_ensure(struct store *st, const char *name, const char *coin,
 enum err store_lease_take(struct store *st, const char *name, const char *owner, int64_t ttl_ms,
 	bool *out_held, struct why *why)
 {
-	int64_t now = clock_wall_ms(), held = 0;
+	int64_t now = clock_wall_ms();
+	bool held = false;
 	enum err err = store_begin(st, why);
 
 	if (err != OK)
 		return err;
-	err = sql_run(st, "INSERT {ignore} INTO lease (name, owner, until_ms) VALUES (?, ?, 0)",
-		BINDS(TEXT(name), TEXT(owner)), why);
-	if (err == OK)
-		err = sql_run(st,
-			"UPDATE lease SET owner = ?, until_ms = ?"
-			" WHERE name = ? AND (owner = ? OR until_ms <= ?)",
-			BINDS(TEXT(owner), INT(now + ttl_ms), TEXT(name), TEXT(owner), INT(now)),
-			why);
-	held = sql_changed(st);
+	err = sql_run(st,
+		"UPDATE lease SET owner = ?, until_ms = ?"
+		" WHERE name = ? AND (owner = ? OR until_ms <= ?)",
+		BINDS(TEXT(owner), INT(now + ttl_ms), TEXT(name), TEXT(owner), INT(now)), why);
+	if (err == OK && sql_changed(st) == 1)
+		held = true;
+	else if (err == OK)
+		err = sql_add(st, "INSERT INTO lease (name, owner, until_ms) VALUES (?, ?, ?)",
+			BINDS(TEXT(name), TEXT(owner), INT(now + ttl_ms)), &held, why);
 	err = sql_end(st, err, why);
 	if (err == OK)
-		*out_held = held > 0;
+		*out_held = held;
 	return err;
 }
 

@@ -56,6 +56,8 @@ enum err store_schema_version(struct store *st, int64_t *out, struct why *why) M
  */
 enum err store_begin(struct store *st, struct why *why) MUST_CHECK;
 enum err store_commit(struct store *st, struct why *why) MUST_CHECK;
+/** store_begin_reading(st, why): until store_rollback() all is read as it was at one moment. */
+enum err store_begin_reading(struct store *st, struct why *why) MUST_CHECK;
 void store_rollback(struct store *st);
 
 /* ---- pools ---- */

@@ -1,5 +1,5 @@
 -- 0001_base.sql: pools, nodes, work, blocks, money. docs/database.md explains each table.
--- Words in braces differ between engines and are replaced by the engine's file (src/store/sqlite.c).
+-- Words in braces differ between engines and are replaced by those of the engine (src/store/sqlite.c, mariadb.c).
 
 CREATE TABLE pool (
 	id {id},
@@ -7,7 +7,7 @@ CREATE TABLE pool (
 	coin {text 63} NOT NULL,
 	network {text 63} NOT NULL,
 	work_bits BIGINT NOT NULL
-);
+) {table};
 
 CREATE TABLE node (
 	id BIGINT NOT NULL PRIMARY KEY,
@@ -18,7 +18,7 @@ CREATE TABLE node (
 	seen_ms BIGINT NOT NULL,
 	started_ms BIGINT NOT NULL,
 	status_json {long} NOT NULL
-);
+) {table};
 
 CREATE TABLE journal_cursor (
 	node_id BIGINT NOT NULL,
@@ -36,19 +36,21 @@ CREATE TABLE node_pool (
 
 CREATE TABLE account (
 	id {id},
-	pool_id BIGINT NOT NULL REFERENCES pool (id),
+	pool_id BIGINT NOT NULL,
 	address {text 127} NOT NULL,
 	created_ms BIGINT NOT NULL,
-	UNIQUE (pool_id, address)
-);
+	UNIQUE (pool_id, address),
+	FOREIGN KEY (pool_id) REFERENCES pool (id)
+) {table};
 
 CREATE TABLE worker (
 	id {id},
-	account_id BIGINT NOT NULL REFERENCES account (id),
+	account_id BIGINT NOT NULL,
 	name {text 32} NOT NULL,
 	created_ms BIGINT NOT NULL,
-	UNIQUE (account_id, name)
-);
+	UNIQUE (account_id, name),
+	FOREIGN KEY (account_id) REFERENCES account (id)
+) {table};
 
 CREATE TABLE slot (
 	pool_id BIGINT NOT NULL,
@@ -79,7 +81,7 @@ CREATE TABLE reject (
 
 CREATE TABLE block (
 	id {id},
-	pool_id BIGINT NOT NULL REFERENCES pool (id),
+	pool_id BIGINT NOT NULL,
 	height BIGINT NOT NULL,
 	hash {text 64} NOT NULL,
 	prev_hash {text 64} NOT NULL,
@@ -96,23 +98,26 @@ CREATE TABLE block (
 	round_work BIGINT NOT NULL,
 	closed_ms BIGINT NOT NULL,
 	updated_ms BIGINT NOT NULL,
-	UNIQUE (pool_id, hash)
-);
+	UNIQUE (pool_id, hash),
+	FOREIGN KEY (pool_id) REFERENCES pool (id)
+) {table};
 CREATE INDEX block_by_height ON block (pool_id, height);
 CREATE INDEX block_by_state ON block (pool_id, state, height);
 
 CREATE TABLE credit (
-	block_id BIGINT NOT NULL REFERENCES block (id),
-	account_id BIGINT NOT NULL REFERENCES account (id),
+	block_id BIGINT NOT NULL,
+	account_id BIGINT NOT NULL,
 	work BIGINT NOT NULL,
 	amount BIGINT NOT NULL,
-	PRIMARY KEY (block_id, account_id)
+	PRIMARY KEY (block_id, account_id),
+	FOREIGN KEY (block_id) REFERENCES block (id),
+	FOREIGN KEY (account_id) REFERENCES account (id)
 ) {clustered};
 CREATE INDEX credit_by_account ON credit (account_id, block_id);
 
 CREATE TABLE payout (
 	id {id},
-	pool_id BIGINT NOT NULL REFERENCES pool (id),
+	pool_id BIGINT NOT NULL,
 	state BIGINT NOT NULL,
 	txid {text 64} NOT NULL,
 	raw_tx {long} NOT NULL,
@@ -123,37 +128,42 @@ CREATE TABLE payout (
 	updated_ms BIGINT NOT NULL,
 	confirmations BIGINT NOT NULL,
 	block_hash {text 64} NOT NULL,
-	UNIQUE (pool_id, txid)
-);
+	UNIQUE (pool_id, txid),
+	FOREIGN KEY (pool_id) REFERENCES pool (id)
+) {table};
 CREATE INDEX payout_by_state ON payout (pool_id, state);
 
 CREATE TABLE payout_item (
-	payout_id BIGINT NOT NULL REFERENCES payout (id),
-	account_id BIGINT NOT NULL REFERENCES account (id),
+	payout_id BIGINT NOT NULL,
+	account_id BIGINT NOT NULL,
 	address {text 127} NOT NULL,
 	amount BIGINT NOT NULL,
-	PRIMARY KEY (payout_id, account_id)
+	PRIMARY KEY (payout_id, account_id),
+	FOREIGN KEY (payout_id) REFERENCES payout (id),
+	FOREIGN KEY (account_id) REFERENCES account (id)
 ) {clustered};
 CREATE INDEX payout_item_by_account ON payout_item (account_id, payout_id);
 
 CREATE TABLE txn (
 	id {id},
-	pool_id BIGINT NOT NULL REFERENCES pool (id),
+	pool_id BIGINT NOT NULL,
 	kind BIGINT NOT NULL,
 	block_id BIGINT NOT NULL,
 	payout_id BIGINT NOT NULL,
-	created_ms BIGINT NOT NULL
-);
+	created_ms BIGINT NOT NULL,
+	FOREIGN KEY (pool_id) REFERENCES pool (id)
+) {table};
 CREATE INDEX txn_by_block ON txn (block_id);
 
 CREATE TABLE entry (
 	id {id},
-	txn_id BIGINT NOT NULL REFERENCES txn (id),
+	txn_id BIGINT NOT NULL,
 	pool_id BIGINT NOT NULL,
 	book BIGINT NOT NULL,
 	account_id BIGINT NOT NULL,
-	amount BIGINT NOT NULL
-);
+	amount BIGINT NOT NULL,
+	FOREIGN KEY (txn_id) REFERENCES txn (id)
+) {table};
 CREATE INDEX entry_by_book ON entry (pool_id, book, account_id, amount);
 CREATE INDEX entry_by_txn ON entry (txn_id);
 
@@ -161,7 +171,7 @@ CREATE TABLE lease (
 	name {text 63} NOT NULL PRIMARY KEY,
 	owner {text 127} NOT NULL,
 	until_ms BIGINT NOT NULL
-);
+) {table};
 
 CREATE TABLE sample (
 	pool_id BIGINT NOT NULL,
@@ -177,5 +187,5 @@ CREATE TABLE event (
 	time_ms BIGINT NOT NULL,
 	kind {text 63} NOT NULL,
 	text_json {long} NOT NULL
-);
+) {table};
 CREATE INDEX event_by_pool ON event (pool_id, id);

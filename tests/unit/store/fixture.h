@@ -1,4 +1,8 @@
-/* fixture.h -- a database of its own for each test, with a pool and a node in it. */
+/*
+ * fixture.h -- a database of its own for each test, with a pool and a node in it.
+ *
+ * On SQLite, or on the MariaDB server that with_mariadb has started.
+ */
 #ifndef TESTS_STORE_FIXTURE_H
 #define TESTS_STORE_FIXTURE_H
 
@@ -19,6 +23,8 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "conf/conf.h"
+#include "store/sql_priv.h"
+#include "store/store_admin.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_node.h"
@@ -27,7 +33,7 @@
 
 struct world {
 	char dir[64];
-	char *path;
+	char *name; /* of the database: a file, or a name on the server */
 	struct store *st;
 	int64_t pool;
 	int64_t node;
@@ -43,13 +49,64 @@ static struct why why;
 			fail_msg("%s: %s: %s", #call, err_text(must_err_), why.text);              \
 	} while (0)
 
+/* The server's socket; NULL: SQLite. */
+static inline char *server(void)
+{
+	return getenv("KOZAN_TEST_MARIADB");
+}
+
+static inline struct conf_store conf_of(const struct world *w)
+{
+	struct conf_store conf = {.path = w->name};
+
+	if (server())
+		conf = (struct conf_store){
+			.engine = CONF_ENGINE_MARIADB,
+			.host = (char *)"127.0.0.1",
+			.socket = server(),
+			.database = w->name,
+			.user = (char *)"root",
+			.password = (char *)"",
+			.tls_ca = (char *)"",
+			.connect_timeout_ms = 5000,
+			.timeout_ms = 60000,
+			.stratum.user = (char *)"",
+			.ledger.user = (char *)"",
+			.web.user = (char *)"",
+		};
+	return conf;
+}
+
 static inline struct store *another(const struct world *w)
 {
-	struct conf_store conf = {.path = w->path};
+	struct conf_store conf = conf_of(w);
 	struct store *st = NULL;
 
 	MUST(store_open(&conf, &st, &why));
 	return st;
+}
+
+/* Something that the store's functions do not do. */
+static inline void sql(struct store *st, const char *text)
+{
+	MUST(sql_run(st, text, NO_BINDS, &why));
+}
+
+static inline int64_t number(struct store *st, const char *text)
+{
+	int64_t n;
+
+	MUST(sql_one(st, text, NO_BINDS, &n, &why));
+	return n;
+}
+
+/* An empty database, beside those that there are. */
+static inline char *new_name(const struct world *w)
+{
+	static unsigned count;
+
+	return server() ? str_printf("kozan_%d_%u", getpid(), ++count)
+			: str_printf("%s/%u.db", w->dir, ++count);
 }
 
 static inline int world_make(void **state)
@@ -59,7 +116,12 @@ static inline int world_make(void **state)
 	strcpy(w->dir, "/tmp/kozan-store-XXXXXX");
 	if (!mkdtemp(w->dir))
 		return -1;
-	w->path = path_join(w->dir, "kozan.db");
+	w->name = new_name(w);
+	if (server()) {
+		struct conf_store conf = conf_of(w);
+
+		MUST(store_init(&conf, &(struct store_admin){"root", "", "%"}, &why));
+	}
 	w->st = another(w);
 	MUST(store_migrate(w->st, &why));
 	MUST(store_pool_ensure(w->st, "litecoin", "litecoin", "regtest", 0, &w->pool, &why));
@@ -74,9 +136,15 @@ static inline int world_remove(void **state)
 	char *command = str_printf("rm -rf %s", w->dir);
 	int rc = system(command);
 
+	if (server()) {
+		char *drop = str_printf("DROP DATABASE %s", w->name);
+
+		sql(w->st, drop);
+		free(drop);
+	}
 	store_close(w->st);
 	free(command);
-	free(w->path);
+	free(w->name);
 	free(w);
 	return rc;
 }
@@ -181,12 +249,13 @@ static inline unsigned race(
 		if (fork() != 0)
 			continue;
 		close(start[1]);
-		struct conf_store conf = {.path = w->path};
+		struct conf_store conf = conf_of(w);
 		struct store *st = NULL;
 		if (read(start[0], &go, 1) != 0) /* until the parent closes it */
 			_exit(99);
 		if (store_open(&conf, &st, &why) != OK)
 			_exit(98);
+		w->st = st; /* the parent's is not ours */
 		_exit((int)fn(w, st));
 	}
 	close(start[0]);

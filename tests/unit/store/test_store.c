@@ -1,9 +1,4 @@
 /* test_store.c -- the schema, pools, leases, and transactions inside transactions. */
-#include <signal.h>
-#include <sqlite3.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include "fixture.h"
 
 static void migrating_twice_is_harmless(void **state)
@@ -26,41 +21,29 @@ static enum err migrate(struct world *w, struct store *st)
 static void all_roles_migrate_at_once(void **state)
 {
 	struct world *w = *state;
-	char *first = w->path;
+	char *first = w->name, *create;
 
-	w->path = path_join(w->dir, "new.db");
+	w->name = new_name(w);
+	if (server()) {
+		create = str_printf("CREATE DATABASE %s", w->name);
+		sql(w->st, create);
+		free(create);
+	}
 	assert_int_equal(race(w, 4, migrate), 4);
-	free(w->path);
-	w->path = first;
+	store_close(w->st);
+	w->st = another(w);
+	assert_true(number(w->st, "SELECT COUNT(*) FROM schema_version") >= 2);
+	free(first);
 }
 
 static void a_newer_schema_is_refused(void **state)
 {
 	struct world *w = *state;
-	sqlite3 *db;
 
-	assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "INSERT INTO schema_version VALUES (9999, 'later', 0)",
-				 NULL, NULL, NULL),
-		SQLITE_OK);
-	sqlite3_close(db);
+	sql(w->st, "INSERT INTO schema_version (version, name, applied_ms) VALUES (9999, 'later',"
+		   " 0)");
 	assert_int_equal(store_migrate(w->st, &why), ERR_VERSION);
 	assert_non_null(strstr(why.text, "9999"));
-}
-
-static void what_is_no_database_is_refused(void **state)
-{
-	struct world *w = *state;
-	struct conf_store conf = {.path = path_join(w->dir, "text")};
-	struct store *st = NULL;
-
-	MUST(path_write(conf.path, "this is not a database, whatever its name", 42, &why));
-	assert_int_equal(store_open(&conf, &st, &why), ERR_CORRUPT);
-	assert_null(st);
-	free(conf.path);
-	conf.path = (char[]){"/nonexistent/kozan.db"};
-	assert_int_equal(store_open(&conf, &st, &why), ERR_UNAVAILABLE);
-	assert_non_null(strstr(why.text, "/nonexistent"));
 }
 
 static void a_pool_keeps_its_coin(void **state)
@@ -148,34 +131,33 @@ static void calls_join_a_transaction(void **state)
 	assert_int_equal(count_events(w), 1);
 }
 
-static void set_file_limit(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-	limit.rlim_cur = bytes;
-	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-static void a_commit_of_unknown_outcome(void **state)
+static void reading_at_one_moment(void **state)
 {
 	struct world *w = *state;
-	char *json = mem_alloc(400001), *wal = str_printf("%s-wal", w->path);
-	struct stat st;
+	struct store *other = another(w);
 
-	memset(json, 'x', 400000);
-	MUST(store_begin(w->st, &why));
-	MUST(store_event_add(w->st, w->pool, "x", json, &why));
-	assert_int_equal(stat(wal, &st), 0);
-	signal(SIGXFSZ, SIG_IGN);
-	set_file_limit((rlim_t)st.st_size + 8192);
-	assert_int_equal(store_commit(w->st, &why), ERR_UNCERTAIN);
-	set_file_limit(RLIM_INFINITY);
-	assert_int_equal(count_events(w), 0); /* read back: it is not there, so do it again */
-	MUST(store_event_add(w->st, w->pool, "x", json, &why));
+	MUST(store_begin_reading(w->st, &why));
+	assert_int_equal(count_events(w), 0);
+	MUST(store_event_add(other, w->pool, "x", "{}", &why)); /* nobody is in its way */
+	assert_int_equal(count_events(w), 0);
+	store_rollback(w->st);
 	assert_int_equal(count_events(w), 1);
-	free(json);
-	free(wal);
+	store_close(other);
+}
+
+static enum err take_lease(struct world *w, struct store *st)
+{
+	char owner[16];
+	bool held;
+
+	snprintf(owner, sizeof owner, "%d", getpid());
+	MUST(store_lease_take(st, "ledger", owner, 60000, &held, &why));
+	return held ? OK : ERR_CONFLICT;
+}
+
+static void many_want_the_lease(void **state)
+{
+	assert_int_equal(race(*state, 4, take_lease), 1);
 }
 
 int main(void)
@@ -184,11 +166,11 @@ int main(void)
 		TEST(migrating_twice_is_harmless),
 		TEST(all_roles_migrate_at_once),
 		TEST(a_newer_schema_is_refused),
-		TEST(what_is_no_database_is_refused),
 		TEST(a_pool_keeps_its_coin),
 		TEST(one_holds_a_lease),
+		TEST(many_want_the_lease),
 		TEST(calls_join_a_transaction),
-		TEST(a_commit_of_unknown_outcome),
+		TEST(reading_at_one_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
