@@ -138,7 +138,6 @@ static enum err open_journal(struct stratum *s, struct why *why)
 
 	if (err != OK)
 		return err;
-	journal_on_settled(s->journal, on_settled, s);
 	journal_status(s->journal, &status);
 	if (status.cut_bytes > 0)
 		log_odd(&lg, "journal_tail_cut",
@@ -202,6 +201,8 @@ static enum err make_shards(struct stratum *s, struct why *why)
 		s->shard_count++;
 		err = shard_listen(s->shards[i], why);
 	}
+	if (err == OK) /* now that the journal's thread will find all of them */
+		journal_on_settled(s->journal, on_settled, s);
 	return err;
 }
 
