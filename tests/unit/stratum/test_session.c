@@ -255,6 +255,89 @@ static void test_shares_of_a_miner_that_left_are_reused(void **state)
 	world_close(&w);
 }
 
+static int submit_version(struct miner *m, uint32_t nonce, const char *bits)
+{
+	miner_send(m,
+		"{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"%s\",\"%s\","
+		"\"0000000000000000\",\"%08x\",\"%08x\",\"%s\"]}",
+		m->world->user, m->job_id, m->time, nonce, bits);
+	assert_true(miner_answer(m, 4));
+	return miner_error(m);
+}
+
+static void test_version_bits_within_the_mask(void **state)
+{
+	struct world w;
+	struct miner m;
+	const json_t *result;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_send(&m, "{\"id\":1,\"method\":\"mining.configure\",\"params\":["
+		       "[\"version-rolling\",\"minimum-difficulty\"],"
+		       "{\"version-rolling.mask\":\"000fffff\",\"x\":[{}]}]}");
+	assert_true(miner_answer(&m, 1));
+	result = json_object_get(m.line, "result");
+	assert_true(json_is_true(json_object_get(result, "version-rolling")));
+	assert_true(json_is_false(json_object_get(result, "minimum-difficulty")));
+	assert_string_equal(
+		json_string_value(json_object_get(result, "version-rolling.mask")), "000fe000");
+	miner_login(&m, "x");
+	assert_int_equal(submit_version(&m, 1, "00002000"), 0);
+	assert_int_equal(submit_version(&m, 1, "00004000"), 0); /* other work */
+	assert_int_equal(submit_version(&m, 1, "00004000"), 22);
+	assert_int_equal(submit_version(&m, 1, "00000000"), 0);
+	assert_int_equal(submit_version(&m, 1, "10000000"), 20);
+	assert_int_equal(submit_version(&m, 1, "00000001"), 20);
+	assert_int_equal(submit_version(&m, 1, "bits"), 20);
+	miner_close(&m);
+	world_close(&w);
+}
+
+struct visit {
+	struct mail mail;
+	struct shard *shard;
+	int64_t later_ms;
+};
+
+static void on_visit(struct mail *mail)
+{
+	struct visit *v = CONTAINER_OF(mail, struct visit, mail);
+
+	list_for (&v->shard->sessions, session, struct session, node)
+		session_sweep(session, loop_now_ms(v->shard->loop) + v->later_ms);
+}
+
+/* As if so much time had passed. */
+static void let_pass(struct world *w, int64_t ms)
+{
+	struct visit visit = {.mail.deliver = on_visit, .shard = w->shard, .later_ms = ms};
+
+	loop_post(w->shard->loop, &visit.mail);
+	shard_barrier(w->shard);
+}
+
+static void test_who_never_logs_in_is_left(void **state)
+{
+	struct world w;
+	struct miner slow, good;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&good, &w);
+	miner_login(&good, "x");
+	miner_connect(&slow, &w);
+	miner_send(&slow, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}");
+	assert_true(miner_answer(&slow, 1));
+	let_pass(&w, SESSION_LOGIN_MS - 1000);
+	assert_int_equal(atomic_load(&w.env.conns), 2);
+	let_pass(&w, SESSION_LOGIN_MS + 1000);
+	assert_null(miner_read(&slow));
+	assert_int_equal(miner_submit(&good, good.job_id, good.time, 1), 0);
+	miner_close(&slow);
+	miner_close(&good);
+	world_close(&w);
+}
+
 /* All of it is read before the first hash comes back. */
 static void test_who_does_not_wait_for_answers_is_left(void **state)
 {
@@ -311,6 +394,8 @@ int main(void)
 		cmocka_unit_test(test_a_suggestion_counts_once),
 		cmocka_unit_test(test_a_difficulty_in_the_password_stays),
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
+		cmocka_unit_test(test_version_bits_within_the_mask),
+		cmocka_unit_test(test_who_never_logs_in_is_left),
 		cmocka_unit_test(test_who_does_not_wait_for_answers_is_left),
 		cmocka_unit_test(test_names_alone_do_not_enter_the_journal),
 		cmocka_unit_test(test_shares_of_a_miner_that_left_are_reused),
