@@ -274,6 +274,8 @@ static void an_account_is_made_once(void **state)
 	assert_int_equal(account(w, "alice"), id);
 	MUST(store_account_ensure(w->st, w->pool, "bob", &again, &why));
 	assert_int_not_equal(id, again);
+	MUST(store_account_ensure(w->st, w->pool, "Alice", &again, &why)); /* another address */
+	assert_int_not_equal(id, again);
 	assert_int_equal(store_account_ensure(w->st, 99, "alice", &id, &why), ERR_CONFLICT);
 }
 
