@@ -11,7 +11,7 @@ const struct cli_command cli_commands[] = {
 	{"status", "show what the pool is doing", cli_status},
 	{"audit", "prove shares, ledger and wallet against one another", cli_audit},
 	{"notify", "tell a running pool of a new block (for -blocknotify)", cli_notify},
-	{"db", "bring the database to this version, or show its version", cli_db},
+	{"db", "make the database, bring it to this version, or show its version", cli_db},
 	{"node", "list the stratum nodes, or give one up", cli_node},
 	{"miner", "a small CPU miner, for trying a pool", cli_miner},
 	{"pow", "compute and measure proofs of work", cli_pow},
