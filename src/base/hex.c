@@ -22,29 +22,46 @@ void hex_encode_reversed(char *out, const uint8_t *in, size_t len)
 	out[2 * len] = '\0';
 }
 
-static int digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* The value of each hex digit, plus 1; 0 for all other characters. Blocks are megabytes of hex. */
+static const uint8_t values[256] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16,
+};
 
 bool hex_decode(uint8_t *out, size_t len, const char *text, size_t text_len)
 {
+	const uint8_t *in = (const uint8_t *)text;
+	bool is_bad = false;
+
 	if (text_len != 2 * len)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		int high = digit_value(text[2 * i]), low = digit_value(text[2 * i + 1]);
+		uint8_t high = values[in[2 * i]], low = values[in[2 * i + 1]];
 
-		if (high < 0 || low < 0)
-			return false;
-		out[i] = (uint8_t)(high << 4 | low);
+		is_bad |= !high | !low;
+		out[i] = (uint8_t)((high - 1u) << 4 | (low - 1u));
 	}
-	return true;
+	return !is_bad;
 }
 
 bool hex_decode_reversed(uint8_t *out, size_t len, const char *text, size_t text_len)

@@ -46,6 +46,21 @@ static bool is_real(const char *p, size_t len)
 	return real && p == end;
 }
 
+/* Behind the string that begins at text[i]; len when it does not end. */
+static size_t skip_string(const char *text, size_t i, size_t len)
+{
+	for (i++; i < len;) {
+		const char *quote = memchr(text + i, '"', len - i);
+		const char *slash =
+			memchr(text + i, '\\', (quote ? quote : text + len) - (text + i));
+
+		if (!slash)
+			return quote ? (size_t)(quote - text) + 1 : len;
+		i = (size_t)(slash - text) + 2;
+	}
+	return len;
+}
+
 /* Copy the text with quotes around every real number. */
 static void quote_reals(const char *text, size_t len, struct buf *out)
 {
@@ -56,9 +71,7 @@ static void quote_reals(const char *text, size_t len, struct buf *out)
 		size_t from = i;
 
 		if (text[i] == '"') {
-			for (i++; i < len && text[i] != '"'; i++)
-				i += text[i] == '\\';
-			i = i < len ? i + 1 : len;
+			i = skip_string(text, i, len);
 			buf_add(out, text + from, i - from);
 		} else if (is_number_char(text[i])) {
 			while (i < len && is_number_char(text[i]))
