@@ -268,7 +268,7 @@ def main():
     args = parser.parse_args()
     if not pathlib.Path(LITECOIND).exists():
         sys.exit(f"demo: {LITECOIND} is not there; scripts/setup run installs it")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT is off in a shell's background jobs
         signal.signal(number, signal.default_int_handler)
     demo, code = Demo(args), 1
     try:
