@@ -27,7 +27,7 @@ CONFIG = """\
 data_dir: "{dir}/data"
 coins_dir: "{root}/coins"
 log: {{level: odd}}
-stratum: {{health: "127.0.0.1:{health}", sync: {sync}}}
+stratum: {{health: "127.0.0.1:{health}", sync: {sync}, {more}}}
 pools:
   - name: bench
     coin: {coin}
@@ -35,6 +35,8 @@ pools:
     address: {address}
     template_refresh: 10m
     daemons: [{{name: a, url: "http://127.0.0.1:{daemon}", user: u, password: p, longpoll: {longpoll}}}]
+"""
+PORTS = """\
     ports: [{{listen: "127.0.0.1:{port}", name: any, difficulty: 1e-10, min_difficulty: 1e-10, fixed: true}}]
 """
 
@@ -57,12 +59,12 @@ def start(argv, **more):
 class Pool:
     """The stratum role with its stand-in daemon, in a folder of its own."""
 
-    def __init__(self, args, coin="bitcoin", sync="disk", longpoll=False, transactions=0):
+    def __init__(self, args, coin="bitcoin", sync="disk", longpoll=False, transactions=0, more="", ports=PORTS):
         self.port, self.daemon, health = args.ports, args.ports + 1, args.ports + 2
         self.folder = tempfile.TemporaryDirectory(prefix="kozan-bench-", dir=args.dir)
         config = pathlib.Path(self.folder.name) / "kozan.yaml"
-        config.write_text(CONFIG.format(
-            dir=self.folder.name, root=ROOT, health=health, sync=sync, coin=coin, address=ADDRESS, daemon=self.daemon,
+        config.write_text((CONFIG + ports).format(
+            hard=args.ports + 4, more=more, dir=self.folder.name, root=ROOT, health=health, sync=sync, coin=coin, address=ADDRESS, daemon=self.daemon,
             port=self.port, longpoll=str(longpoll).lower()))
         self.notify = f"{self.folder.name}/data/stratum/notify.sock"
         self.stand_in = start([sys.executable, ROOT / "bench/stand_in_daemon.py", self.daemon, genesis(coin), transactions])
