@@ -48,9 +48,10 @@ struct engine_type {
 
 struct engine {
 	const struct engine_type *type;
-	int64_t new_id;  /* of the last row inserted */
-	int64_t changed; /* rows that the last statement changed, or found as they should be */
-	bool is_victim;  /* the last failure was a deadlock: the same may work at once */
+	int64_t new_id;      /* of the last row inserted */
+	int64_t changed;     /* rows that the last statement changed, or found as they should be */
+	int64_t connections; /* so many have been made: what another one has shown may be gone */
+	bool is_victim;      /* the last failure was a deadlock: the same may work at once */
 };
 
 struct sql {

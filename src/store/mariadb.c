@@ -138,8 +138,10 @@ enum err mariadb_ready(struct maria *m, struct why *why)
 		return err_fail(why, ERR_UNAVAILABLE, "database: the connection was lost");
 	disconnect(m);
 	err = mariadb_dial(m->conf, m->conf->database, &m->db, why);
-	if (err == OK)
+	if (err == OK) {
 		m->is_lost = false;
+		m->base.connections++;
+	}
 	return err;
 }
 

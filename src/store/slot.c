@@ -2,11 +2,16 @@
 #include "store/store_slot.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "store/sql_priv.h"
 #include "store/store_block.h"
+
+#define IDS_MAX 200000 /* of accounts and workers that a handle knows */
 
 /* ---- in ---- */
 
@@ -53,12 +58,37 @@ static enum err worker_ensure(
 	return err;
 }
 
-static enum err both_ensure(struct store *st, int64_t pool, const char *address, const char *name,
-	int64_t *out_account, int64_t *out_worker, struct why *why)
-{
-	enum err err = store_account_ensure(st, pool, address, out_account, why);
+struct ids {
+	int64_t account, worker;
+};
 
-	return err == OK ? worker_ensure(st, *out_account, name, out_worker, why) : err;
+/* Who has worked before is known by heart: accounts and workers are never deleted. */
+static enum err both_ensure(struct store *st, int64_t pool, const char *address, const char *name,
+	struct ids *out, struct why *why)
+{
+	char key[32 + STORE_ADDRESS_MAX + STORE_WORKER_MAX];
+	int len = snprintf(key, sizeof key, "%" PRId64 " %s %s", pool, address, name);
+	struct ids *known = map_get(st->ids, key, (size_t)len), ids;
+	enum err err;
+
+	if ((size_t)len >= sizeof key)
+		return err_fail(why, ERR_RANGE, "too long: %s.%s", address, name);
+	if (known) {
+		*out = *known;
+		return OK;
+	}
+	err = store_account_ensure(st, pool, address, &ids.account, why);
+	if (err == OK)
+		err = worker_ensure(st, ids.account, name, &ids.worker, why);
+	if (err != OK)
+		return err;
+	if (map_count(st->ids) >= IDS_MAX) {
+		map_free(st->ids, free);
+		st->ids = map_new();
+	}
+	map_set(st->ids, key, (size_t)len, mem_dup(&ids, sizeof ids));
+	*out = ids;
+	return OK;
 }
 
 /* The greatest height that is paid: work that comes late must not change it. */
@@ -69,28 +99,89 @@ static enum err closed_through(struct store *st, int64_t pool, int64_t *out, str
 		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
 }
 
-static enum err add_slot(
-	struct store *st, int64_t node, const struct store_slot_add *slot, struct why *why)
+/* ---- many rows with one statement ---- */
+
+#define SLOT_INSERT                                                                                \
+	"INSERT INTO slot (pool_id, height, minute, worker_id, node_id, account_id, work, shares," \
+	" last_ms) VALUES "
+#define SLOT_CONFLICT                                                                              \
+	" {conflict pool_id, height, minute, worker_id, node_id} work = work + {new work},"        \
+	" shares = shares + {new shares},"                                                         \
+	" last_ms = CASE WHEN {new last_ms} > last_ms THEN {new last_ms} ELSE last_ms END"
+
+#define ROW      "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define ROW_OF   9
+#define ROWS_4   ROW ", " ROW ", " ROW ", " ROW
+#define ROWS_16  ROWS_4 ", " ROWS_4 ", " ROWS_4 ", " ROWS_4
+#define ROWS_64  ROWS_16 ", " ROWS_16 ", " ROWS_16 ", " ROWS_16
+#define ROWS_MAX 64
+
+/* The largest that there are rows for; so that few statements have to be prepared. */
+static const struct {
+	size_t rows;
+	const char *text;
+} inserts[] = {
+	{ROWS_MAX, SLOT_INSERT ROWS_64 SLOT_CONFLICT},
+	{16, SLOT_INSERT ROWS_16 SLOT_CONFLICT},
+	{4, SLOT_INSERT ROWS_4 SLOT_CONFLICT},
+	{1, SLOT_INSERT ROW SLOT_CONFLICT},
+};
+
+static enum err insert_slots(
+	struct store *st, const struct sql_value *values, size_t rows, struct why *why)
 {
-	int64_t account, worker, closed, height = slot->height;
-	enum err err =
-		both_ensure(st, slot->pool, slot->address, slot->worker, &account, &worker, why);
+	enum err err = OK;
+
+	for (size_t i = 0; err == OK && rows > 0;) {
+		if (rows < inserts[i].rows) {
+			i++;
+			continue;
+		}
+		err = sql_run(st, inserts[i].text, values, inserts[i].rows * ROW_OF, why);
+		values += inserts[i].rows * ROW_OF;
+		rows -= inserts[i].rows;
+	}
+	return err;
+}
+
+/* Work at a height that is paid counts at the next one. */
+static enum err slot_values(struct store *st, int64_t node, const struct store_slot_add *slot,
+	int64_t closed, struct sql_value out[ROW_OF], struct why *why)
+{
+	struct ids ids = {0};
+	enum err err = both_ensure(st, slot->pool, slot->address, slot->worker, &ids, why);
+	const struct sql_value values[ROW_OF] = {INT(slot->pool),
+		INT(slot->height > closed ? slot->height : closed + 1), INT(slot->minute),
+		INT(ids.worker), INT(node), INT(ids.account), INT(slot->work), INT(slot->shares),
+		INT(slot->last_ms)};
 
 	if (err == OK)
-		err = closed_through(st, slot->pool, &closed, why);
-	if (err != OK)
-		return err;
-	if (height <= closed)
-		height = closed + 1;
-	return sql_run(st,
-		"INSERT INTO slot (pool_id, height, minute, worker_id, node_id, account_id, work,"
-		" shares, last_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-		" {conflict pool_id, height, minute, worker_id, node_id} work = work + {new work},"
-		" shares = shares + {new shares},"
-		" last_ms = CASE WHEN {new last_ms} > last_ms THEN {new last_ms} ELSE last_ms END",
-		BINDS(INT(slot->pool), INT(height), INT(slot->minute), INT(worker), INT(node),
-			INT(account), INT(slot->work), INT(slot->shares), INT(slot->last_ms)),
-		why);
+		memcpy(out, values, sizeof values);
+	return err;
+}
+
+static enum err add_slots(struct store *st, const struct store_flush *flush, struct why *why)
+{
+	struct sql_value values[ROWS_MAX * ROW_OF];
+	int64_t pool = 0, closed = 0; /* no pool has the id 0 */
+	size_t rows = 0;
+	enum err err = OK;
+
+	for (size_t i = 0; err == OK && i < flush->slots_n; i++) {
+		const struct store_slot_add *slot = &flush->slots[i];
+
+		if (slot->pool != pool)
+			err = closed_through(st, slot->pool, &closed, why);
+		pool = slot->pool;
+		if (err == OK)
+			err = slot_values(
+				st, flush->node, slot, closed, &values[rows * ROW_OF], why);
+		if (err == OK && ++rows == ROWS_MAX) {
+			err = insert_slots(st, values, rows, why);
+			rows = 0;
+		}
+	}
+	return err == OK ? insert_slots(st, values, rows, why) : err;
 }
 
 /* From `from` and from nowhere else, in one statement: of two that bring the same batch one finds
@@ -141,8 +232,8 @@ static enum err flush_all(struct store *st, void *ctx, struct why *why)
 
 	if (err == OK)
 		err = move_cursor(st, flush, why);
-	for (size_t i = 0; err == OK && i < flush->slots_n; i++)
-		err = add_slot(st, flush->node, &flush->slots[i], why);
+	if (err == OK)
+		err = add_slots(st, flush, why);
 	for (size_t i = 0; err == OK && i < flush->flushed_n; i++)
 		err = move_flushed(st, flush->node, &flush->flushed[i], why);
 	return err;
@@ -157,9 +248,8 @@ enum err store_slot_flush(struct store *st, const struct store_flush *flush, str
 static enum err add_reject(
 	struct store *st, int64_t node, const struct store_reject *reject, struct why *why)
 {
-	int64_t account, worker;
-	enum err err = both_ensure(
-		st, reject->pool, reject->address, reject->worker, &account, &worker, why);
+	struct ids ids;
+	enum err err = both_ensure(st, reject->pool, reject->address, reject->worker, &ids, why);
 
 	if (err != OK)
 		return err;
@@ -167,8 +257,8 @@ static enum err add_reject(
 		"INSERT INTO reject (node_id, pool_id, minute, worker_id, kind, account_id, count)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?)"
 		" {conflict pool_id, minute, worker_id, kind, node_id} count = count + {new count}",
-		BINDS(INT(node), INT(reject->pool), INT(reject->minute), INT(worker),
-			INT(reject->kind), INT(account), INT(reject->count)),
+		BINDS(INT(node), INT(reject->pool), INT(reject->minute), INT(ids.worker),
+			INT(reject->kind), INT(ids.account), INT(reject->count)),
 		why);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "store/engine_priv.h"
@@ -164,6 +165,13 @@ enum err store_begin_reading(struct store *st, struct why *why)
 	return OK;
 }
 
+/* They may be those of rows that are gone again. */
+static void forget_ids(struct store *st)
+{
+	map_free(st->ids, free);
+	st->ids = map_new();
+}
+
 enum err store_begin(struct store *st, struct why *why)
 {
 	if (st->depth == 0) {
@@ -172,6 +180,9 @@ enum err store_begin(struct store *st, struct why *why)
 		if (err != OK)
 			return err;
 		st->is_doomed = false;
+		if (st->ids_connection != st->engine->connections)
+			forget_ids(st);
+		st->ids_connection = st->engine->connections;
 	}
 	st->depth++;
 	return OK;
@@ -181,12 +192,15 @@ void store_rollback(struct store *st)
 {
 	assert(st->depth > 0);
 	st->is_doomed = true;
+	forget_ids(st);
 	if (--st->depth == 0)
 		st->engine->type->rollback(st->engine);
 }
 
 enum err store_commit(struct store *st, struct why *why)
 {
+	enum err err;
+
 	assert(st->depth > 0);
 	if (st->depth == 1 && st->is_doomed) {
 		store_rollback(st);
@@ -194,7 +208,10 @@ enum err store_commit(struct store *st, struct why *why)
 	}
 	if (--st->depth > 0)
 		return OK;
-	return st->engine->type->commit(st->engine, why);
+	err = st->engine->type->commit(st->engine, why);
+	if (err != OK)
+		forget_ids(st);
+	return err;
 }
 
 enum err sql_end(struct store *st, enum err err, struct why *why)

@@ -21,6 +21,7 @@
 #define STORE_MAGIC 0x6b737472
 
 struct engine;
+struct map;
 struct sql; /* a running statement */
 
 struct store {
@@ -28,6 +29,10 @@ struct store {
 	struct engine *engine;
 	unsigned depth; /* of nested transactions */
 	bool is_doomed; /* an inner one failed: the outer one may only be rolled back */
+	/* slot.c: of accounts and workers; forgotten when a transaction has failed, and on a new
+	 * connection, which may lead to a server that lacks what the last one had */
+	struct map *ids;
+	int64_t ids_connection;
 };
 
 struct sql_value {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "store/engine_priv.h"
@@ -21,6 +22,7 @@ enum err store_open(const struct conf_store *conf, struct store **out, struct wh
 		return err;
 	}
 	st->magic = STORE_MAGIC;
+	st->ids = map_new();
 	*out = st;
 	return OK;
 }
@@ -30,6 +32,7 @@ void store_close(struct store *st)
 	if (!st)
 		return;
 	st->engine->type->close(st->engine);
+	map_free(st->ids, free);
 	free(st);
 }
 

@@ -40,6 +40,20 @@ static void lost_while_idle(void **state)
 	assert_int_equal(count_events(w->st), 2);
 }
 
+/* The next connection may lead to a server that does not have what this one had. */
+static void another_server_knows_less(void **state)
+{
+	struct world *w = *state;
+
+	work(w, "alice", 100, 1);
+	hang_up(w, w->st);
+	sql(w->st, "DELETE FROM worker");
+	sql(w->st, "DELETE FROM account");
+	work(w, "bob", 100, 1);
+	work(w, "alice", 100, 1);
+	assert_int_not_equal(account(w, "alice"), account(w, "bob"));
+}
+
 static void lost_in_a_transaction(void **state)
 {
 	struct world *w = *state;
@@ -386,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(lost_while_idle),
+		TEST(another_server_knows_less),
 		TEST(lost_in_a_transaction),
 		TEST(a_frozen_server),
 		TEST(no_server),

@@ -106,6 +106,48 @@ static void slots_add_up(void **state)
 	assert_int_equal(sum.last_ms, 420500);
 }
 
+/* More than one statement takes, in several sizes; the second time all of them exist. */
+static void many_slots_at_once(void **state)
+{
+	struct world *w = *state;
+	struct store_slot_add slots[213];
+	struct store_sum sum;
+	char names[213][8];
+
+	for (unsigned i = 0; i < 213; i++) {
+		snprintf(names[i], sizeof names[i], "rig%u", i % 200); /* some are there twice */
+		slots[i] = (struct store_slot_add){
+			w->pool, 100, 7, i % 2 ? "alice" : "bob", names[i], i, 1, 420000 + i};
+	}
+	for (int64_t k = 0; k < 2; k++) {
+		struct store_flush flush = {w->node, 1, k, k + 1, slots, 213, NULL, 0};
+
+		MUST(store_slot_flush(w->st, &flush, &why));
+	}
+	MUST(store_sum_pool(w->st, w->pool, 7, 7, &sum, &why));
+	assert_int_equal(sum.work, 2 * 212 * 213 / 2);
+	assert_int_equal(sum.shares, 2 * 213);
+	assert_int_equal(sum.workers, 200);
+	assert_int_equal(sum.accounts, 2);
+	assert_int_equal(sum.last_ms, 420212);
+}
+
+/* What a failed batch has made is gone, and must not be remembered. */
+static void ids_of_a_failed_batch(void **state)
+{
+	struct world *w = *state;
+	struct store_slot_add slots[] = {
+		{w->pool, 100, 7, "alice", "rig", 5, 1, 420500},
+		{999, 100, 7, "alice", "rig", 5, 1, 420500}, /* there is no such pool */
+	};
+	struct store_flush flush = {w->node, 1, 0, 3, slots, 2, NULL, 0};
+
+	assert_int_equal(store_slot_flush(w->st, &flush, &why), ERR_CONFLICT);
+	work(w, "bob", 100, 1);
+	work(w, "alice", 100, 1);
+	assert_int_not_equal(account(w, "alice"), account(w, "bob"));
+}
+
 static void epochs_have_cursors_of_their_own(void **state)
 {
 	struct world *w = *state;
@@ -284,6 +326,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(any_order_any_number_of_times),
 		TEST(slots_add_up),
+		TEST(many_slots_at_once),
+		TEST(ids_of_a_failed_batch),
 		TEST(epochs_have_cursors_of_their_own),
 		TEST(a_failed_batch_leaves_nothing),
 		TEST(killed_while_flushing),
