@@ -85,29 +85,35 @@ void session_close(struct session *s, const char *reason)
 	tcp_close(s->conn, reason);
 }
 
+static void write_text(struct session *s, const char *text)
+{
+	tcp_write(s->conn, text, strlen(text));
+}
+
+/* The beginning of every reply: the id as it came. */
+static void write_id(struct session *s, const struct span *id)
+{
+	const char *quote = id->kind == JSON_KIND_STRING ? "\"" : "";
+
+	write_text(s, "{\"id\":");
+	write_text(s, quote);
+	tcp_write(s->conn, id->text, id->len);
+	write_text(s, quote);
+}
+
 void session_reply(struct session *s, const struct span *id, const char *result)
 {
-	struct buf line = {0};
-
-	buf_add_str(&line, "{\"id\":");
-	if (id->kind == JSON_KIND_STRING)
-		buf_printf(&line, "\"%.*s\"", (int)id->len, id->text);
-	else
-		buf_add(&line, id->text, id->len);
-	buf_printf(&line, ",\"result\":%s,\"error\":null}\n", result);
-	tcp_write(s->conn, line.data, line.len);
-	buf_free(&line);
+	write_id(s, id);
+	write_text(s, ",\"result\":");
+	write_text(s, result);
+	write_text(s, ",\"error\":null}\n");
 }
 
 void session_reply_error(struct session *s, const struct span *id, int code, const char *text)
 {
 	struct buf line = {0};
 
-	buf_add_str(&line, "{\"id\":");
-	if (id->kind == JSON_KIND_STRING)
-		buf_printf(&line, "\"%.*s\"", (int)id->len, id->text);
-	else
-		buf_add(&line, id->text, id->len);
+	write_id(s, id);
 	buf_printf(&line, ",\"result\":null,\"error\":[%d,", code);
 	buf_add_json_str(&line, text);
 	buf_add_str(&line, ",null],\"reject-reason\":");
