@@ -1,6 +1,7 @@
 """Litecoin's extension blocks: before they are active, the first one with a peg-in, and after, with a busy memory pool."""
-from kit.miner import mine
+from kit.miner import Stratum, mine
 from kit.node import Litecoind, in_sync
+from kit.rpc import RpcError
 from kit.wait import until
 
 ACTIVATION = 432  # the first block with an extension; it must hold a peg-in
@@ -40,14 +41,19 @@ def test_blocks_before_and_after_activation(world):
 
 def _mine_through(pool, node, miner, height):
     """The pool finds the next blocks up to height; none of them comes from elsewhere."""
-    until(lambda: _job_is_fresh(pool, node), "job with the newest transactions", every=0.2)
+    until(lambda: _job_is_fresh(pool, node, miner), "job with the newest transactions", every=0.2)
     while node.height < height:
         mine(pool, f"{miner}.w", "--blocks", 1, rate=10)
         until(lambda: node.tip in {block["hash"] for block in pool.blocks()}, "the pool's block as tip")
 
 
-def _job_is_fresh(pool, node):
-    """The daemon caches its template for five seconds when only the memory pool changes."""
-    pools = pool.sql("SELECT status_json FROM node")
-    transactions = len(node.rpc.getblocktemplate({"rules": ["mweb", "segwit"]})["transactions"])
-    return pools and transactions >= node.rpc.getmempoolinfo()["size"]
+def _job_is_fresh(pool, node, miner):
+    """The pool's job has all that the memory pool has; the daemon caches its template for five seconds."""
+    try:
+        transactions = len(node.rpc.getblocktemplate({"rules": ["mweb", "segwit"]})["transactions"])
+    except RpcError:  # the block of the activation cannot be made before the peg-in has arrived
+        return False
+    with Stratum(pool.port) as client:
+        job = client.login(f"{miner}.look")
+    waiting = node.rpc.getmempoolinfo()["size"]
+    return transactions >= waiting and len(job.branch) == transactions.bit_length()

@@ -401,7 +401,9 @@ def send_all(sock, data):
 
 def test_abuse_harms_nobody_else(pool):
     pid = pool.role_pid("stratum")
-    honest = pool.world.add(start_miner(pool, pool.user, pool.world.dir, rate=20, name="honest"))
+    acks = pool.world.dir / "acks.log"
+    honest = pool.world.add(start_miner(pool, pool.user, pool.world.dir, "--log-acks", acks, rate=20, name="honest"))
+    until(lambda: acks.exists() and acks.stat().st_size, "first share of the honest miner")
     try:
         before = None
         for _ in range(2):
