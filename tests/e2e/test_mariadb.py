@@ -32,6 +32,10 @@ def more_shares(world, count):
     until(lambda: len(acknowledged(world)) >= n + count, "more shares")
 
 
+def said(pool, event):
+    return pool.process.log.read_text().count(event)
+
+
 def test_share_to_wallet(world, users, server):
     a, b = world.nodes()
     pool = maria_pool(world, [a, b], server)
@@ -51,7 +55,7 @@ def test_share_to_wallet(world, users, server):
     assert b.wallet("users").getreceivedbyaddress(miner, 1) == decimal.Decimal(paid) / 100_000_000 > 0
     audit = pool.audit()
     assert audit["ok"], audit
-    assert pool.http_json("/api/v1/payments")["items"][0]["state"] == "confirmed"
+    until(lambda: [p["state"] for p in pool.http_json("/api/v1/payments")["items"]] == ["confirmed"], "payment on the page")
 
 
 def test_the_server_goes_away_and_hangs(world, users, server):
@@ -60,11 +64,11 @@ def test_the_server_goes_away_and_hangs(world, users, server):
     miner = busy_miner(world, pool, users(b)["bech32"])
 
     server.stop()
-    until(lambda: pool.process.tail(200).count("database_away") >= 2, "stratum and web to notice")
+    until(lambda: said(pool, "database_away") >= 2, "stratum and web to notice")
     more_shares(world, 200)  # miners are served from the journal
     assert pool.http_status("/", pool.web_port) == 200  # visitors with the last numbers
     server.start()
-    until(lambda: pool.process.tail(400).count("database_back") >= 2, "stratum and web to come back")
+    until(lambda: said(pool, "database_back") >= 2, "stratum and web to come back")
 
     server.freeze()
     more_shares(world, 150)
