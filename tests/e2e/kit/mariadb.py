@@ -36,7 +36,7 @@ class Mariadb:
         if not self.dir.exists():
             self.dir.mkdir(parents=True)
             subprocess.run([self.tool("mariadb-install-db"), *self.common, "--auth-root-authentication-method=normal",
-                            "--skip-test-db"], check=True, stdout=subprocess.DEVNULL, timeout=120)
+                            "--skip-test-db", "--force"], check=True, stdout=subprocess.DEVNULL, timeout=120)
         self.process = Process("mariadbd", [
             self.tool("mariadbd"), *self.common, f"--socket={self.dir}/s", f"--pid-file={self.dir}/pid",
             "--bind-address=127.0.0.1", f"--port={self.port}", "--innodb-buffer-pool-size=32M", "--skip-log-bin",
