@@ -300,7 +300,7 @@ def test_verdicts(mining):
         ((user, job.id, "00" * 8, job.time, nonce), 0, ""),
         ((user, job.id, "00" * 8, job.time, nonce), 22, "Duplicate"),
         ((user, job.id.upper(), "00" * 8, job.time.upper(), nonce.upper()), 22, "Duplicate"),
-        ((user, "0x" + job.id, "0x" + "00" * 8, "0x" + job.time, "0x" + nonce.lstrip("0")), 22, "Duplicate"),
+        ((user, "0x" + job.id, "0x" + "00" * 8, "0x" + job.time, "0x" + (nonce.lstrip("0") or "0")), 22, "Duplicate"),
         ((user, job.id, other, job.time, nonce2, "extra", 7), 0, ""),
         ((user, job.id, other, later, nonce3), 0, ""),
         ((user, job.id, "00" * 7, job.time, nonce), 20, "extranonce2"),
