@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -29,7 +30,7 @@ struct signal_ctx {
 struct datagram {
 	uv_poll_t uv;
 	int fd;
-	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	char *path;
 	void (*fn)(void *ctx, const char *data, size_t len);
 	void *ctx;
 };
@@ -130,6 +131,7 @@ static void on_datagram_closed(uv_handle_t *handle)
 
 	close(d->fd);
 	unlink(d->path);
+	free(d->path);
 	free(d);
 }
 
@@ -247,31 +249,42 @@ static void on_datagram(uv_poll_t *poll, int status, int events)
 		d->fn(d->ctx, data, (size_t)len);
 }
 
+/* A socket's name must be short and the path may be long: the folder is entered through a
+ * descriptor. */
+static int bind_datagram(const char *path)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	char *folder = str_dup(path), *name = strrchr(folder, '/');
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), dir, failed;
+
+	assert(name); /* the path is absolute */
+	*name++ = '\0';
+	dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "/proc/self/fd/%d/%s", dir, name);
+	unlink(path);
+	failed = dir < 0 || fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
+		 chmod(path, 0660) != 0;
+	if (dir >= 0)
+		close(dir);
+	if (failed && fd >= 0)
+		close(fd);
+	free(folder);
+	return failed ? -1 : fd;
+}
+
 enum err loop_on_datagram(struct loop *l, const char *path,
 	void (*fn)(void *ctx, const char *data, size_t len), void *ctx, struct why *why)
 {
-	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	int fd = bind_datagram(path);
 	struct datagram *d;
-	int fd;
 
-	if (!str_copy(addr.sun_path, sizeof(addr.sun_path), path))
-		return err_fail(why, ERR_RANGE, "%s: longer than a socket's name may be", path);
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	unlink(path);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
-		chmod(path, 0660) != 0) {
-		enum err err =
-			err_fail(why, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
-
-		if (fd >= 0)
-			close(fd);
-		return err;
-	}
+	if (fd < 0)
+		return err_fail(why, ERR_IO, "cannot listen on %s: %s", path, strerror(errno));
 	d = NEW(struct datagram);
 	d->fd = fd;
 	d->fn = fn;
 	d->ctx = ctx;
-	str_copy(d->path, sizeof(d->path), path);
+	d->path = str_dup(path);
 	uv_poll_init(&l->uv, &d->uv, fd);
 	d->uv.data = d;
 	uv_poll_start(&d->uv, UV_READABLE, on_datagram);
