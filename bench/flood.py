@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the dear hash: how near the server comes to it, and what a flood of false shares does to honest miners.
 
-    bench/flood.py --build BUILD_DIR [--seconds 10] [--flooders 50] [--times 10] [--dir /var/tmp]
+    bench/flood.py --build BUILD_DIR [--only bound,flood] [--seconds 10] [--flooders 50] [--times 10] [--dir /var/tmp]
 
 1. yescryptr8 shares a second in closed loop against `kozan pow bench` with the same threads, in turns.
 2. 100 honest miners at the pace of variable difficulty (a share in 15 s each), first alone, then while other connections
@@ -113,6 +113,7 @@ def measure_flood(args):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--only", default="bound,flood")
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--flooders", type=int, default=50)
@@ -121,8 +122,8 @@ def main():
     parser.add_argument("--dir", default="/var/tmp")
     args = parser.parse_args()
     print(json.dumps(machine()))
-    measure_bound(args)
-    measure_flood(args)
+    for name in args.only.split(","):
+        {"bound": measure_bound, "flood": measure_flood}[name](args)
 
 
 if __name__ == "__main__":
