@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/ready.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_priv.h"
 #include "ledger/owner.h"
@@ -104,17 +105,6 @@ static bool lead(struct role *r)
 	return held;
 }
 
-static void say_ready(void)
-{
-	const char *fd = getenv("KOZAN_READY_FD");
-
-	if (!fd)
-		return;
-	dprintf(atoi(fd), "ready\n");
-	close(atoi(fd));
-	unsetenv("KOZAN_READY_FD");
-}
-
 static void run(struct role *r, struct stop *stop)
 {
 	struct why why;
@@ -142,7 +132,7 @@ int role_ledger(const struct conf *conf)
 		return 1;
 	}
 	stop = stop_new(on_stop, &r);
-	say_ready();
+	ready_tell();
 	run(&r, stop);
 	stop_free(stop);
 	close_all(&r);

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/ready.h"
 #include "pow/pow.h"
 #include "store/store.h"
 #include "stratum/flush.h"
@@ -334,14 +335,6 @@ static enum err start(struct stratum *s, struct why *why)
 	return err;
 }
 
-static void tell_supervisor(void)
-{
-	const char *fd = getenv("KOZAN_READY_FD");
-
-	if (fd && write(atoi(fd), "ready\n", 6) < 0)
-		log_odd(&lg, "supervisor_gone", "%s", "");
-}
-
 /* Every share that came in is hashed, committed and answered before its connection closes. */
 static void finish_shares(struct stratum *s)
 {
@@ -401,7 +394,7 @@ int role_stratum(const struct conf *conf)
 		loop_on_signal(s.loop, SIGINT, on_signal, &s);
 		log_info(&lg, "started", "node=%d epoch=%lld loops=%u max_conns=%u", (int)s.node.id,
 			(long long)s.node.epoch, s.shard_count, s.env.max_conns);
-		tell_supervisor();
+		ready_tell();
 		loop_run(s.loop);
 		log_info(&lg, "stopping", "text=\"%s\"",
 			atomic_load(&s.is_fenced) ? "another process took over" : "asked to");

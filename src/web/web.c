@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/ready.h"
 #include "web/web_priv.h"
 
 #define CACHE_BYTES            (64 * 1024 * 1024)
@@ -129,15 +130,6 @@ static void stop(struct web *web)
 	free(web->miner_host);
 }
 
-/* Tell the supervisor, if there is one. */
-static void report_ready(void)
-{
-	const char *fd = getenv("KOZAN_READY_FD");
-
-	if (fd && write(atoi(fd), "ready\n", 6) != 6)
-		return; /* it is gone; nobody waits */
-}
-
 int role_web(const struct conf *conf)
 {
 	struct web web = {.conf = conf, .pool = &conf->pools[0], .lg = {.role = "web"}};
@@ -154,7 +146,7 @@ int role_web(const struct conf *conf)
 	if (err == OK) {
 		log_info(&web.lg, "started", "listen=%s:%u url=%s", conf->web.listen.host,
 			httpd_port(web.httpd), conf->web.url);
-		report_ready();
+		ready_tell();
 		sigwait(&signals, &signal);
 		log_info(&web.lg, "stopping", "signal=%d", signal);
 	} else {
