@@ -69,15 +69,6 @@ static struct worker *worker_new(const char *user, const char *address, const ch
 	return w;
 }
 
-static struct worker *find_worker(const struct session *s, const char *user)
-{
-	for (struct worker *w = s->workers; w; w = w->next) {
-		if (strcmp(w->user, user) == 0)
-			return w;
-	}
-	return NULL;
-}
-
 static void refuse_login(struct session *s, const struct request *r, const char *text)
 {
 	count_one(&s->shard->counts, bad_logins);
@@ -166,7 +157,7 @@ static void on_authorize(struct session *s, const struct request *r)
 		refuse_login(s, r, "Authorize needs a user of up to 127 characters");
 		return;
 	}
-	if (!find_worker(s, user) && !add_worker(s, r, user))
+	if (!session_worker(s, user) && !add_worker(s, r, user))
 		return;
 	if (r->param_count > 1 && span_text(&r->params[1], password, sizeof(password)))
 		apply_password(s, password);

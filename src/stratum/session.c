@@ -80,6 +80,15 @@ void session_on_closed(struct session *s, const char *reason)
 	free(s);
 }
 
+struct worker *session_worker(const struct session *s, const char *user)
+{
+	for (struct worker *w = s->workers; w; w = w->next) {
+		if (strcmp(w->user, user) == 0)
+			return w;
+	}
+	return NULL;
+}
+
 void session_close(struct session *s, const char *reason)
 {
 	tcp_close(s->conn, reason);

@@ -92,6 +92,8 @@ static inline bool session_is_authorized(const struct session *s)
 	return s->workers != NULL;
 }
 
+/** session_worker(s, user): the worker that was authorised under exactly this name; NULL: none. */
+struct worker *session_worker(const struct session *s, const char *user);
 /** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
  * subscribe and authorize. */
 void session_give_job(struct session *s, const struct job *job, bool is_clean);

@@ -94,7 +94,6 @@ struct shard {
 	struct share *free_shares;
 	struct share *owed, **owed_last; /* accepted, waiting for the journal */
 	atomic_bool is_owing; /* false: the journal need not wake us. Set before appending */
-	unsigned in_flight;   /* shares being hashed */
 	bool stopping;
 	struct counts counts;
 

@@ -66,15 +66,13 @@ static struct worker *find_worker(const struct session *s, const struct span *us
 {
 	char text[USERNAME_MAX + 2];
 	struct username name;
+	struct worker *worker;
 
 	if (!s->workers || !span_text(user, text, sizeof(text)))
 		return NULL;
-	for (struct worker *w = s->workers; w; w = w->next) {
-		if (strcmp(w->user, text) == 0)
-			return w;
-	}
-	if (username_read(text, &name, NULL) != OK)
-		return NULL;
+	worker = session_worker(s, text);
+	if (worker || username_read(text, &name, NULL) != OK)
+		return worker;
 	for (struct worker *w = s->workers; w; w = w->next) {
 		if (strcasecmp(w->address, name.address) == 0)
 			return w;
@@ -258,7 +256,6 @@ static void on_hashed(struct mail *mail)
 	struct share *share = CONTAINER_OF(mail, struct share, task.mail);
 	bool is_block, is_good;
 
-	share->shard->in_flight--;
 	if (share->task.is_skipped) {
 		decide(share, VERDICT_TOO_MANY);
 		return;
@@ -280,7 +277,6 @@ static void hash(struct share *share)
 {
 	struct shard *shard = share->shard;
 
-	shard->in_flight++;
 	share->task.mail.deliver = on_hashed;
 	share->task.loop = shard->loop;
 	share->task.is_skipped = false;
