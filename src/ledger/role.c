@@ -1,6 +1,5 @@
 /* role.c -- the process: database, leadership, and a pass every interval until it is told to stop.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
