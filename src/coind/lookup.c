@@ -73,9 +73,9 @@ static bool is_unknown_block(const struct coind_error *error)
 	       (error->code == COIND_CODE_MISC && strstr(error->why.text, "not found"));
 }
 
-/* Height of a known block, and the daemon's own opinion of it: negative when orphaned. */
+/* The height of a block that the daemon knows. */
 static enum err ask_header(struct coind *d, const uint8_t id[32], bool *out_known,
-	uint32_t *out_height, int64_t *out_confirmations, struct coind_error *error)
+	uint32_t *out_height, struct coind_error *error)
 {
 	char text[HASH_TEXT_BYTES];
 	json_t *result;
@@ -88,8 +88,7 @@ static enum err ask_header(struct coind *d, const uint8_t id[32], bool *out_know
 		return OK;
 	if (err != OK)
 		return err;
-	if (!get_height(json_object_get(result, "height"), out_height) ||
-		!json_get_i64(result, "confirmations", out_confirmations))
+	if (!get_height(json_object_get(result, "height"), out_height))
 		err = fail_answer(error, "getblockheader");
 	json_decref(result);
 	*out_known = err == OK;
@@ -109,37 +108,49 @@ static enum err ask_height(struct coind *d, uint32_t *out, struct coind_error *e
 	return err;
 }
 
+/*
+ * Whether a known block is in the chain, by what stands at its height. It is asked after the tip:
+ * a daemon may connect the block between two calls, and bcoin counts confirmations of orphans too.
+ */
+static enum err place_in_chain(struct coind *d, const uint8_t id[32], struct lookup_block *found,
+	struct coind_error *error)
+{
+	uint8_t at[32];
+	enum err err;
+
+	found->place = LOOKUP_SIDE;
+	if (found->tip_height < found->height)
+		return OK;
+	err = lookup_hash_at(d, found->height, at, error);
+	if (err == ERR_NOT_FOUND) { /* its chain was cut back meanwhile */
+		found->tip_height = found->height - 1;
+		return OK;
+	}
+	if (err == OK && memcmp(at, id, 32) == 0) {
+		found->place = LOOKUP_IN_CHAIN;
+		found->confirmations = found->tip_height - found->height + 1;
+	}
+	return err;
+}
+
 enum err lookup_block(
 	struct coind *d, const uint8_t id[32], struct lookup_block *out, struct coind_error *error)
 {
 	struct lookup_block found = {.place = LOOKUP_UNKNOWN};
 	struct coind_error local;
-	int64_t confirmations = 0;
-	uint8_t at[32];
 	bool is_known;
 	enum err err;
 
 	if (!error)
 		error = &local;
-	err = ask_header(d, id, &is_known, &found.height, &confirmations, error);
-	if (err == OK && is_known) {
-		found.place = LOOKUP_SIDE;
-		/* bcoin counts confirmations of orphans too: the chain itself has the last word. */
-		if (confirmations > 0) {
-			err = lookup_hash_at(d, found.height, at, error);
-			if (err == OK && memcmp(at, id, 32) == 0)
-				found.place = LOOKUP_IN_CHAIN;
-			err = err == ERR_NOT_FOUND ? OK : err;
-		}
-	}
+	err = ask_header(d, id, &is_known, &found.height, error);
 	if (err == OK)
 		err = ask_height(d, &found.tip_height, error);
-	if (err != OK)
-		return err;
-	if (found.place == LOOKUP_IN_CHAIN && found.tip_height >= found.height)
-		found.confirmations = found.tip_height - found.height + 1;
-	*out = found;
-	return OK;
+	if (err == OK && is_known)
+		err = place_in_chain(d, id, &found, error);
+	if (err == OK)
+		*out = found;
+	return err;
 }
 
 enum err lookup_chain(struct coind *d, struct lookup_chain *out, struct coind_error *error)

@@ -20,6 +20,7 @@
 #include "fake.h"
 
 #define BLOCK_ID "00000000000000000000000000000000000000000000000000000000000000ab"
+#define OTHER_ID "00000000000000000000000000000000000000000000000000000000000000cd"
 
 /* ---- the meaning of answers ---- */
 
@@ -90,7 +91,7 @@ static void understands_answers(void **state)
 
 /* ---- a daemon ---- */
 
-enum behaviour { TAKES, SIDE, BEHIND, REJECTS, WARMS_UP, NO_PARENT, SILENT_YES, FORGETS };
+enum behaviour { TAKES, SIDE, BEHIND, CONNECTS, REJECTS, WARMS_UP, NO_PARENT, SILENT_YES, FORGETS };
 
 struct play {
 	enum behaviour behaviour;
@@ -112,6 +113,7 @@ static void play_submit(struct play *p, const json_t *params, int64_t id, struct
 		return;
 	case SIDE:
 	case BEHIND:
+	case CONNECTS:
 		fake_result(out, id, "\"inconclusive\"");
 		p->has_block = true;
 		return;
@@ -140,11 +142,12 @@ static void play_daemon(void *ctx, struct fake *f, const char *method, const jso
 		fake_error(out, id, -5, "Block not found");
 	else if (strcmp(method, "getblockheader") == 0)
 		fake_result(out, id,
-			p->behaviour == SIDE || p->behaviour == BEHIND
+			p->behaviour == SIDE || p->behaviour == BEHIND || p->behaviour == CONNECTS
 				? "{\"height\":100,\"confirmations\":-1}"
 				: "{\"height\":100,\"confirmations\":1}");
 	else if (strcmp(method, "getblockhash") == 0)
-		fake_result(out, id, "\"" BLOCK_ID "\"");
+		fake_result(
+			out, id, p->behaviour == SIDE ? "\"" OTHER_ID "\"" : "\"" BLOCK_ID "\"");
 	else if (strcmp(method, "getblockcount") == 0)
 		fake_result(out, id, p->behaviour == BEHIND ? "99" : "100");
 	else
@@ -400,6 +403,20 @@ static void a_side_block_is_one(void **state)
 	assert_int_equal(b->verdict, SUBMIT_SIDE);
 }
 
+/* The block joins the chain just after the daemon was asked about its header. */
+static void a_block_that_connects_meanwhile(void **state)
+{
+	struct bench *b = *state;
+
+	b->plays[0].behaviour = CONNECTS;
+	b->plays[1].behaviour = REJECTS;
+	start_submit(b);
+	send_block(b);
+	wait_settled(b, 1);
+	assert_int_equal(b->verdict, SUBMIT_ACCEPTED);
+	assert_string_equal(b->daemon, "one");
+}
+
 /* A daemon that is catching up has the block, and has not reached it yet. */
 static void behind_is_not_beside(void **state)
 {
@@ -512,6 +529,7 @@ int main(void)
 		BENCH_TEST(a_yes_must_be_true),
 		BENCH_TEST(all_refuse),
 		BENCH_TEST(a_side_block_is_one),
+		BENCH_TEST(a_block_that_connects_meanwhile),
 		BENCH_TEST(behind_is_not_beside),
 		BENCH_TEST(a_parent_may_come_later),
 		BENCH_TEST(damaged_files_are_set_aside),
