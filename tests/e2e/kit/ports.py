@@ -3,7 +3,7 @@ import functools
 import itertools
 import socket
 
-FIRST, PER_RANGE, RANGES = 24000, 300, 9
+FIRST, PER_RANGE, RANGES = 10000, 300, 36
 _held = []
 
 

@@ -16,7 +16,9 @@
 #include "io/loop.h"
 #include "io/tcp.h"
 
-enum { PORT = 27901 };
+enum { PORT_FIRST = 27500, PORTS = 500 };
+
+static uint16_t port;
 
 /* ---- mail and timers ---- */
 
@@ -141,7 +143,7 @@ static const struct tcp_events events = {on_accept, on_data, on_closed};
 
 static int dial(void)
 {
-	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(port)};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -174,7 +176,7 @@ static void serve(struct server *s, size_t out_max)
 
 	s->loop = loop_new();
 	assert_int_equal(
-		tcp_listen(s->loop, "127.0.0.1", PORT, 16, out_max, &events, s, &s->listener, &why),
+		tcp_listen(s->loop, "127.0.0.1", port, 16, out_max, &events, s, &s->listener, &why),
 		OK);
 }
 
@@ -246,11 +248,28 @@ static void test_bad_hosts_and_taken_ports(void **state)
 	struct why why = {""};
 
 	assert_int_equal(
-		tcp_listen(l, "nowhere", PORT, 16, 1024, &events, NULL, &x, &why), ERR_SYNTAX);
+		tcp_listen(l, "nowhere", port, 16, 1024, &events, NULL, &x, &why), ERR_SYNTAX);
 	assert_int_equal(
-		tcp_listen(l, "192.0.2.1", PORT, 16, 1024, &events, NULL, &x, &why), ERR_IO);
+		tcp_listen(l, "192.0.2.1", port, 16, 1024, &events, NULL, &x, &why), ERR_IO);
 	assert_non_null(strstr(why.text, "192.0.2.1"));
 	loop_free(l);
+}
+
+/* A port that no other program listens on; tests may run beside one another. */
+static uint16_t find_port(void)
+{
+	struct sockaddr_in addr = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int bound = -1;
+
+	addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (int i = 0; i < PORTS && bound != 0; i++) {
+		addr.sin_port = htons((uint16_t)(PORT_FIRST + (getpid() + i) % PORTS));
+		bound = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
+	}
+	assert_int_equal(bound, 0);
+	close(fd);
+	return ntohs(addr.sin_port);
 }
 
 int main(void)
@@ -264,5 +283,6 @@ int main(void)
 		cmocka_unit_test(test_bad_hosts_and_taken_ports),
 	};
 
+	port = find_port();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
