@@ -8,6 +8,7 @@ import { Blocks } from './pages/blocks'
 import { Home } from './pages/home'
 import { NotFound } from './pages/not-found'
 import { Payments } from './pages/payments'
+import { lazy } from './parts/lazy'
 import { path } from './router'
 import { follow, link, pool } from './state'
 import { setTheme, theme } from './theme'
@@ -71,6 +72,7 @@ function Header() {
         </a>
         <nav aria-label={t('nav.label')}>
           {item('/', t('nav.pool'))}
+          {item('/start', t('nav.start'))}
           {item('/blocks', t('nav.blocks'))}
           {item('/payments', t('nav.payments'))}
         </nav>
@@ -128,8 +130,11 @@ function Footer() {
   )
 }
 
+const Start = lazy(() => import('./pages/start').then((module) => module.Start))
+
 function Page({ at }: { at: string }) {
   if (at === '/') return <Home />
+  if (at === '/start') return <Start />
   if (at === '/blocks') return <Blocks />
   if (at === '/payments') return <Payments />
   const found = /^\/a\/([^/]+)\/?$/.exec(at)
@@ -144,7 +149,11 @@ export function App() {
   useEffect(() => follow(address), [address])
   useEffect(() => {
     const title = pool.value?.title ?? 'Kozan'
-    const parts: Record<string, string> = { '/blocks': t('blocks.title'), '/payments': t('payments.title') }
+    const parts: Record<string, string> = {
+      '/start': t('nav.start'),
+      '/blocks': t('blocks.title'),
+      '/payments': t('payments.title'),
+    }
     const part = address ?? parts[at]
     document.title = part ? `${part} · ${title}` : title
   }, [at, lang.value, pool.value?.title])

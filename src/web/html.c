@@ -388,6 +388,12 @@ void html_home(struct buf *out, struct web *web, const struct words *w, const st
 	buf_free(&title);
 }
 
+void html_start(struct buf *out, struct web *web, const struct words *w, const json_t *pool)
+{
+	add_connect(out, web, w, pool);
+	add_search(out, web, w);
+}
+
 void html_blocks(struct buf *out, struct web *web, const struct words *w, const json_t *blocks)
 {
 	card_open(out, w, "list", "blocks.title");
@@ -461,8 +467,8 @@ void html_message(struct buf *out, const struct words *w, const char *text, cons
 
 void html_header(struct buf *out, struct web *web, const struct words *w, const char *path)
 {
-	static const char *const links[][2] = {
-		{"/", "nav.pool"}, {"/blocks", "nav.blocks"}, {"/payments", "nav.payments"}};
+	static const char *const links[][2] = {{"/", "nav.pool"}, {"/start", "nav.start"},
+		{"/blocks", "nav.blocks"}, {"/payments", "nav.payments"}};
 	const struct conf_pool *pool = web->pool;
 
 	buf_add_str(out, "<header class=\"top\"><div class=\"wrap top-row\">"

@@ -14,6 +14,7 @@ void html_text(struct buf *out, const char *text);
 void html_header(struct buf *out, struct web *web, const struct words *w, const char *path);
 void html_footer(struct buf *out, const struct words *w);
 void html_home(struct buf *out, struct web *web, const struct words *w, const struct snapshot *s);
+void html_start(struct buf *out, struct web *web, const struct words *w, const json_t *pool);
 void html_blocks(struct buf *out, struct web *web, const struct words *w, const json_t *blocks);
 void html_payments(struct buf *out, struct web *web, const struct words *w, const json_t *payments);
 void html_account(struct buf *out, struct web *web, const struct words *w, const json_t *account);

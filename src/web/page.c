@@ -183,6 +183,20 @@ void page_home(void *ctx, struct httpd_req *req)
 	end(web, req, &fill, 200);
 }
 
+/* Without scripts it shows what to connect to; the generator is all script. */
+void page_start(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "nav.start"));
+
+	if (s->has_data)
+		html_start(&fill.body, web, w, s->pool);
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
 void page_blocks(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;

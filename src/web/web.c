@@ -21,6 +21,7 @@
 
 static const struct httpd_route routes[] = {
 	{"/", false, page_home, "home"},
+	{"/start", false, page_start, "start"},
 	{"/blocks", false, page_blocks, "blocks"},
 	{"/payments", false, page_payments, "payments"},
 	{"/a", false, page_search, "search"},

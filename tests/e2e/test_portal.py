@@ -147,7 +147,7 @@ def test_every_page_fits_and_says_its_names(world, users, browser):
     for lang, word in (("en", "Blocks"), ("ja", "ブロック")):
         for theme in ("light", "dark"):
             for width in (320, 768, 1280):
-                for path in ("/", "/blocks", "/payments", f"/a/{address}"):
+                for path in ("/", "/start", "/blocks", "/payments", f"/a/{address}"):
                     where = f"{path} {lang} {theme} {width}"
                     page.size(width)
                     page.open(path, lang, theme)
@@ -158,6 +158,39 @@ def test_every_page_fits_and_says_its_names(world, users, browser):
                     assert page.script(SMALL_TARGETS) == [], where
                     assert all(url.startswith(page.base) for url in page.script(RESOURCES)), where
     assert page.complaints() == []
+
+
+def test_a_newcomer_is_led_to_the_first_share(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    address = users(b)["bech32"]
+    page = browser(pool)
+    page.open("/")
+    page.find("nav a[href='/start']")[0].click()
+    until(lambda: page.find("#pay-to"), "the guide")
+    page.find("input[name=device][value=windows]")[0].click()
+    page.find("#pay-to")[0].send_keys(address[:-1])
+    until(lambda: page.find("#pay-to-check.bad"), "what is wrong with half an address")
+    page.find("#pay-to")[0].send_keys(address[-1])
+    until(lambda: page.find("#pay-to-check.good"), "the whole address")
+    page.find("#worker")[0].send_keys("rig 7;")
+    page.find("#threads")[0].send_keys("2")
+    command = f"cpuminer.exe -a scrypt -o stratum+tcp://127.0.0.1:{pool.port} -u {address}.rig7 -p x -t 2"
+    until(lambda: page.text(".command pre") == command, "the command")
+    assert f"address={address}" in page.driver.current_url and page.find(".qr")
+    assert "Waiting for the first share" in page.text(".first-share")
+    mine(pool, f"{address}.other", "--shares", 1, rate=10)
+    until(lambda: pool.http_status(f"/api/v1/accounts/{address}", pool.web_port) == 200, "a share of another machine")
+    assert not page.find(".first-share.done")
+    mine(pool, f"{address}.rig7", "--shares", 1, rate=10)
+    until(lambda: page.find(".first-share.done"), "the first share")
+    page.driver.refresh()  # the choices are in the address bar
+    until(lambda: page.text(".command pre") == command, "the command again")
+    page.find("input[name=device][value=asic]")[0].click()
+    until(lambda: not page.find(".command pre") and f"{address}.rig7" in page.text(".ports"), "fields for an ASIC")
+    page.find(".phone a")[0].click()
+    until(lambda: "rig7" in page.text("table"), "the page of the address")
+    assert [line for line in page.complaints() if "404" not in line and "400" not in line] == []
 
 
 def test_language_and_theme_are_changed_in_place(world, browser):
