@@ -3,9 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
@@ -68,7 +70,7 @@ static bool decode_head(const uint8_t *in, struct record *out)
 	out->head.prev_seq = get_le64(in + 40);
 	out->head.created_ms = (int64_t)get_le64(in + 48);
 	return get_le16(in + 6) == FORMAT_VERSION && memcmp(in + 16, magic, sizeof magic) == 0 &&
-	       get_le32(in + 28) == RECORD_BYTES;
+	       get_le32(in + 28) == RECORD_BYTES && out->head.prev_seq < out->head.first_seq;
 }
 
 static bool decode_part(const uint8_t *in, struct record *out)
@@ -79,7 +81,8 @@ static bool decode_part(const uint8_t *in, struct record *out)
 	out->part.address_len = in[22];
 	out->part.worker_len = in[23];
 	memcpy(out->part.text, in + 24, NAME_PART_BYTES);
-	return out->part.worker && out->part.part < out->part.parts && out->part.address_len >= 1 &&
+	return out->part.worker && out->part.worker <= WORKERS_MAX &&
+	       out->part.part < out->part.parts && out->part.address_len >= 1 &&
 	       out->part.address_len <= JOURNAL_ADDRESS_MAX &&
 	       out->part.worker_len <= JOURNAL_WORKER_MAX &&
 	       out->part.parts == worker_parts(out->part.address_len, out->part.worker_len);
@@ -137,7 +140,8 @@ static bool segment_name_parse(const char *text, struct segment_name *out)
 
 	return sscanf(text, "%" SCNx64 "-%" SCNx64 "-%u" SEGMENT_SUFFIX "%n", &out->epoch,
 		       &out->first_seq, &out->node_id, &used) == 3 &&
-	       used > 0 && strcmp(segment_name_text(out, again), text) == 0;
+	       used > 0 && out->epoch > 0 && out->first_seq > 0 &&
+	       strcmp(segment_name_text(out, again), text) == 0;
 }
 
 static int segment_name_cmp(const void *a, const void *b)
@@ -186,6 +190,24 @@ bool segment_record_is(const struct segment_name *s, uint64_t index, const struc
 		return r->type == RECORD_SEGMENT && r->head.first_seq == s->first_seq &&
 		       r->head.epoch == s->epoch && r->head.node_id == s->node_id;
 	return r->type != RECORD_SEGMENT && r->seq == s->first_seq + index - 1;
+}
+
+uint64_t segment_prev_seq(const char *dir, const struct segment_name *s)
+{
+	uint64_t prev = s->first_seq - 1;
+	char *path = segment_path(dir, s);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t bytes[RECORD_BYTES];
+	struct record head;
+
+	if (fd >= 0) {
+		if (pread(fd, bytes, sizeof bytes, 0) == sizeof bytes &&
+			record_decode(bytes, &head) && segment_record_is(s, 0, &head))
+			prev = head.head.prev_seq;
+		close(fd);
+	}
+	free(path);
+	return prev;
 }
 
 enum err err_from_errno(int e)

@@ -7,13 +7,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "journal/inspect.h"
 #include "journal/journal.h"
 
 #define RECORD_BYTES     64
 #define FORMAT_VERSION   1
 #define NAME_PART_BYTES  40 /* of names in one worker record */
 #define NAME_PARTS_MAX   4
-#define SEGMENT_NAME_MAX 48
+#define WORKERS_MAX      (1024u * 1024) /* pairs of names in an epoch */
+#define SEGMENT_NAME_MAX JOURNAL_FILE_MAX
 
 /* Stored: do not renumber. */
 enum record_type {
@@ -83,6 +85,10 @@ char *segment_path(const char *dir, const struct segment_name *s);
 /** segment_record_is(s, index, r): r is what must stand at this place: its head at index 0, after
  * it records that are numbered without a gap. */
 bool segment_record_is(const struct segment_name *s, uint64_t index, const struct record *r);
+
+/** segment_prev_seq(dir, s): the last record committed before this segment, as its head tells;
+ * when the head is unreadable, the highest that it can be. */
+uint64_t segment_prev_seq(const char *dir, const struct segment_name *s);
 
 /** err_from_errno(e): ERR_FULL for the ways in which a disk is full, else ERR_IO. */
 enum err err_from_errno(int e);

@@ -25,7 +25,6 @@
 #define JOURNAL_MAGIC         0x6b6a6e6c
 #define SEGMENT_BYTES_DEFAULT (64u << 20)
 #define BUFFER_RECORDS        (256u * 1024) /* 16 MiB: pages are touched only when needed */
-#define WORKERS_MAX           (1024u * 1024)
 #define PROBE_MS              1000
 
 struct worker {

@@ -47,10 +47,12 @@ struct journal_reader {
 	uint64_t seq;
 	uint64_t end_seq; /* the segment's last record, or END_UNKNOWN */
 	bool end_is_old;  /* the limit has moved since end_seq was looked for */
+	bool is_final;    /* there was a later segment: nothing more comes to this one */
 
 	uint8_t *chunk;
 	uint64_t chunk_index; /* place in the file of the chunk's first record */
 	size_t chunk_n;
+	bool has_looked_twice; /* at the record after seq */
 
 	struct names **names; /* [worker] of this epoch; NULL: not seen */
 	size_t names_n, names_cap;
@@ -96,13 +98,18 @@ void journal_reader_close(struct journal_reader *r)
 	free(r);
 }
 
+void journal_reader_look_again(struct journal_reader *r)
+{
+	r->end_is_old = true;
+	r->chunk_n = 0;
+}
+
 void journal_reader_set_limit(struct journal_reader *r, uint64_t epoch, uint64_t committed)
 {
 	r->has_limit = true;
 	r->limit_epoch = epoch;
 	r->limit_seq = committed;
-	r->end_is_old = true;
-	r->chunk_n = 0; /* it may hold reserved space that has been written since */
+	journal_reader_look_again(r); /* what was reserved space has been written since */
 }
 
 void journal_reader_skip(struct journal_reader *r, uint64_t epoch, uint64_t seq)
@@ -202,25 +209,6 @@ static enum err find_good(
 
 /* ---- from segment to segment ---- */
 
-/* prev_seq of a segment's head; when that is unreadable, the highest that it can be. */
-static uint64_t prev_seq_of(const struct journal_reader *r, const struct segment_name *s)
-{
-	uint64_t prev = s->first_seq - 1;
-	char *path = segment_path(r->dir, s);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t bytes[RECORD_BYTES];
-	struct record head;
-
-	if (fd >= 0) {
-		if (pread(fd, bytes, sizeof bytes, 0) == sizeof bytes &&
-			record_decode(bytes, &head) && segment_record_is(s, 0, &head))
-			prev = head.head.prev_seq;
-		close(fd);
-	}
-	free(path);
-	return prev;
-}
-
 /* The place in all[n] of the first segment after the one at hand. */
 static size_t next_in_list(const struct journal_reader *r, const struct segment_name *all, size_t n)
 {
@@ -236,7 +224,8 @@ static size_t next_in_list(const struct journal_reader *r, const struct segment_
 static uint64_t end_of(const struct journal_reader *r, const struct segment_name *all, size_t n,
 	size_t next, uint64_t epoch)
 {
-	return next < n && all[next].epoch == epoch ? prev_seq_of(r, &all[next]) : END_UNKNOWN;
+	return next < n && all[next].epoch == epoch ? segment_prev_seq(r->dir, &all[next])
+						    : END_UNKNOWN;
 }
 
 static enum err refresh_end(struct journal_reader *r, struct why *why)
@@ -294,6 +283,7 @@ static enum err enter(struct journal_reader *r, const struct segment_name *s, ui
 	r->segment = *s;
 	r->end_seq = end_seq;
 	r->end_is_old = false;
+	r->is_final = false;
 	r->chunk_n = 0;
 	r->part_worker = 0;
 	if (is_new_epoch)
@@ -328,10 +318,31 @@ static enum err advance(
 			break;
 		if (skip && end != END_UNKNOWN && end <= skip->seq)
 			continue;
-		err = enter(r, &all[i], prev_seq_of(r, &all[i]), end, out_gap, out, why);
+		err = enter(r, &all[i], segment_prev_seq(r->dir, &all[i]), end, out_gap, out, why);
 	}
 	free(all);
 	return err;
+}
+
+/* The end of the segment at hand was reached. Its writer may have added to it since, before it
+ * began the next one: once there is a next one, look a last time. */
+static enum err look_a_last_time(struct journal_reader *r, bool *out_again, struct why *why)
+{
+	struct segment_name *all;
+	size_t n;
+	enum err err = OK;
+
+	*out_again = false;
+	if (r->fd < 0 || r->is_final || r->end_seq != END_UNKNOWN)
+		return OK;
+	err = segment_list(r->dir, &all, &n, why);
+	if (err != OK)
+		return err;
+	*out_again = r->is_final = next_in_list(r, all, n) < n;
+	free(all);
+	if (*out_again)
+		journal_reader_look_again(r);
+	return OK;
 }
 
 /* ---- records into what callers get ---- */
@@ -411,6 +422,15 @@ static enum err on_unreadable(
 	if (err != OK)
 		return err;
 	*step = STEP_GIVE;
+	if (good && !r->has_looked_twice) {
+		/* It may be written just now, by another process: then its writer comes to it
+		 * before it comes to the good one. */
+		r->has_looked_twice = true;
+		r->chunk_n = 0;
+		*step = STEP_AGAIN;
+		return OK;
+	}
+	r->has_looked_twice = false;
 	if (good)
 		damage(r, from, good - 1, "unreadable", out);
 	else if (last != UINT64_MAX)
@@ -447,6 +467,7 @@ static enum err step_on(
 		return err;
 	if (found != FOUND_GOOD)
 		return on_unreadable(r, step, out, why);
+	r->has_looked_twice = false;
 	r->seq = next;
 	*step = give(r, &record, out) ? STEP_GIVE : STEP_AGAIN;
 	return OK;
@@ -460,7 +481,11 @@ enum err journal_reader_next(struct journal_reader *r, struct journal_record *ou
 
 	for (;;) {
 		if (step == STEP_NEXT_SEGMENT) {
-			err = advance(r, &gap, out, why);
+			bool again;
+
+			err = look_a_last_time(r, &again, why);
+			if (err == OK && !again)
+				err = advance(r, &gap, out, why);
 			if (err != OK || gap)
 				return err;
 		}

@@ -50,6 +50,10 @@ void journal_reader_close(struct journal_reader *r);
  */
 void journal_reader_set_limit(struct journal_reader *r, uint64_t epoch, uint64_t committed);
 
+/** journal_reader_look_again(r): after ERR_NOT_FOUND without a limit, when another process may have
+ * written more. */
+void journal_reader_look_again(struct journal_reader *r);
+
 /* One epoch that has files in the folder. */
 struct journal_epoch {
 	uint64_t epoch;
