@@ -3,8 +3,11 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { parse } from 'yaml'
 
-const catalogues = join(dirname(fileURLToPath(import.meta.url)), 'src/i18n')
+const here = dirname(fileURLToPath(import.meta.url))
+const catalogues = join(here, 'src/i18n')
+const openapi = process.env.OPENAPI ?? join(here, '../docs/openapi.yaml')
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join()
 
@@ -28,8 +31,18 @@ const checkCatalogues = () => ({
   },
 })
 
+/** The API's description as a module, for the page that shows it. */
+const describeApi = () => ({
+  name: 'describe-api',
+  resolveId: (id) => (id === 'virtual:openapi' ? '\0' + id : null),
+  load: (id) =>
+    id === '\0virtual:openapi'
+      ? 'export default ' + JSON.stringify(parse(readFileSync(openapi, 'utf8')))
+      : null,
+})
+
 export default defineConfig({
-  plugins: [checkCatalogues()],
+  plugins: [checkCatalogues(), describeApi()],
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
   build: {
     target: 'es2020',

@@ -124,18 +124,20 @@ function Footer() {
   return (
     <footer class="wrap foot">
       <span class={'live live-' + state}>{t(`live.${state}`)}</span>
-      <a href="/api/v1/openapi.yaml">{t('footer.api')}</a>
+      <a href="/docs/api">{t('footer.api')}</a>
       <span>{t('footer.version', { version: pool.value?.version ?? '' })}</span>
     </footer>
   )
 }
 
+const ApiDocs = lazy(() => import('./pages/api-docs').then((module) => module.ApiDocs))
 const Start = lazy(() => import('./pages/start').then((module) => module.Start))
 
 function Page({ at }: { at: string }) {
   if (at === '/') return <Home />
   if (at === '/start') return <Start />
   if (at === '/blocks') return <Blocks />
+  if (at === '/docs/api') return <ApiDocs />
   if (at === '/payments') return <Payments />
   const found = /^\/a\/([^/]+)\/?$/.exec(at)
   return found ? <Account address={decodeURIComponent(found[1]!)} /> : <NotFound />
@@ -153,6 +155,7 @@ export function App() {
       '/start': t('nav.start'),
       '/blocks': t('blocks.title'),
       '/payments': t('payments.title'),
+      '/docs/api': t('footer.api'),
     }
     const part = address ?? parts[at]
     document.title = part ? `${part} · ${title}` : title

@@ -488,7 +488,7 @@ void html_header(struct buf *out, struct web *web, const struct words *w, const 
 
 void html_footer(struct buf *out, const struct words *w)
 {
-	buf_add_str(out, "</main><footer class=\"wrap foot\"><a href=\"/api/v1/openapi.yaml\">");
+	buf_add_str(out, "</main><footer class=\"wrap foot\"><a href=\"/docs/api\">");
 	add_word(out, w, "footer.api");
 	buf_add_str(out, "</a><span>Kozan " KOZAN_VERSION "</span></footer>");
 }

@@ -197,6 +197,19 @@ void page_start(void *ctx, struct httpd_req *req)
 	end(web, req, &fill, 200);
 }
 
+/* Without scripts it leads to the description itself. */
+void page_api(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "footer.api"));
+
+	html_message(&fill.body, w, "/api/v1/openapi.yaml", "footer.api");
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
 void page_blocks(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;

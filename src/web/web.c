@@ -22,6 +22,7 @@
 static const struct httpd_route routes[] = {
 	{"/", false, page_home, "home"},
 	{"/start", false, page_start, "start"},
+	{"/docs/api", false, page_api, "docs_api"},
 	{"/blocks", false, page_blocks, "blocks"},
 	{"/payments", false, page_payments, "payments"},
 	{"/a", false, page_search, "search"},

@@ -133,6 +133,7 @@ enum err page_new(struct web *web, struct page **out, struct why *why) MUST_CHEC
 void page_free(struct page *p);
 void page_home(void *ctx, struct httpd_req *req);
 void page_start(void *ctx, struct httpd_req *req);
+void page_api(void *ctx, struct httpd_req *req);
 void page_blocks(void *ctx, struct httpd_req *req);
 void page_payments(void *ctx, struct httpd_req *req);
 void page_account(void *ctx, struct httpd_req *req);

@@ -147,7 +147,7 @@ def test_every_page_fits_and_says_its_names(world, users, browser):
     for lang, word in (("en", "Blocks"), ("ja", "ブロック")):
         for theme in ("light", "dark"):
             for width in (320, 768, 1280):
-                for path in ("/", "/start", "/blocks", "/payments", f"/a/{address}"):
+                for path in ("/", "/start", "/docs/api", "/blocks", "/payments", f"/a/{address}"):
                     where = f"{path} {lang} {theme} {width}"
                     page.size(width)
                     page.open(path, lang, theme)
@@ -191,6 +191,26 @@ def test_a_newcomer_is_led_to_the_first_share(world, users, browser):
     page.find(".phone a")[0].click()
     until(lambda: "rig7" in page.text("table"), "the page of the address")
     assert [line for line in page.complaints() if "404" not in line and "400" not in line] == []
+
+
+def test_the_api_is_described_and_can_be_tried(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b])
+    page = browser(pool)
+    page.open("/")
+    page.find("footer a[href='/docs/api']")[0].click()
+    until(lambda: page.find(".call"), "the description")
+    described = page.script("return [...document.querySelectorAll('.call h2')].map(e => e.innerText)")
+    assert "GET /api/v1/pool" in described and "GET /api/v1/live" in described
+    page.script("document.querySelector('#-api-v1-pool button.plain').click()")
+    until(lambda: '"miners": 0' in page.text("#-api-v1-pool .answer"), "the pool's document")
+    call = "#-api-v1-accounts-address-"
+    assert page.find(call + " button.plain")[0].get_attribute("disabled")
+    page.find(call + " input")[0].send_keys(users(b)["bech32"])
+    page.script(f"document.querySelector('{call} button.plain').click()")
+    until(lambda: "account_unknown" in page.text(call + " .answer"), "the refusal")
+    page.find("#-api-v1-pool summary")[0].click()
+    until(lambda: "hashrate" in page.text("#-api-v1-pool .members"), "the members of the answer")
 
 
 def test_language_and_theme_are_changed_in_place(world, browser):
