@@ -85,7 +85,7 @@ static void check_vector(const struct vector *v, void *arg)
 
 static void test_all_vectors(void **state)
 {
-	assert_int_equal(vectors_each(check_vector, NULL), 95);
+	assert_int_equal(vectors_each(check_vector, NULL), 96);
 }
 
 /* A name is the generic algorithm with its parameters filled in. */
@@ -208,6 +208,67 @@ static void test_bitzeny_headers(void **state)
 	json_decref(list);
 }
 
+/* hash <= the target that the header's `bits` stand for; for all but equal leading bytes. */
+static bool meets_bits(const uint8_t hash[POW_HASH_LEN], const uint8_t bits[4])
+{
+	unsigned size = bits[3];
+
+	for (unsigned i = POW_HASH_LEN; i > size; i--)
+		if (hash[i - 1] != 0)
+			return false;
+	return (hash[size - 1] << 16 | hash[size - 2] << 8 | hash[size - 3]) <
+	       (bits[2] << 16 | bits[1] << 8 | bits[0]);
+}
+
+/* Blocks 50000, 150000, 250000, 290000 of LuckyPepe, whose proof of work is yescryptr32 and whose
+ * block ids are the double SHA-256 of the header. A wrong hash meets the easiest once in 2^22. */
+static void test_yescryptr32_blocks(void **state)
+{
+	static const struct {
+		const char *header, *id;
+	} blocks[] = {
+		{"00000020a419cf6d7de2ff1a1b7ba71eff178699e6c46bf3d01360c1a9109a1f"
+		 "29bd7ea079cfb3e7ee991412508e1f4fd74eabddbf762926ee659d108660c879"
+		 "01e2a22b9bb5bf69dd11071d0001f664",
+			"552dcd6f2ee5600626a162ee9874997d4dc6f0d90639f5d8cf3093070ba91f2a"},
+		{"00000020c967b126bce48f80f8f6edce90d74dcba79a26f68cf52bf5428e617a"
+		 "b7e6085bcbcc8e06bb7996bfd826bdc679910a0346113db8ede7f93ba511c8f6"
+		 "0b29d089a8ae2b6abb1e011e9b030000",
+			"6072a4a3114284fc7a6053cd995344d050a67f93e0da9018fddad720ab7a912e"},
+		{"00000020ee8b35b316fce3a29e8d6ece63641caa52d382775744369ff997e997"
+		 "14ddba178650da7953aeaf9632fca67af77d67b2bafae0714a90148001e5dfb0"
+		 "0bb999cbb20e8d6a8c18011e7c0000d0",
+			"2888869051bfb3bc0afc25077180ed56d9c41a31f6736652c365fefeb149f0bb"},
+		{"00000020004a5f73359c8d62d8c8f64e4aeeaf242be57b029a75d0d56bc3d2a6"
+		 "63265002ce921cbd4e32210f5f628052eb339075cfe202652c6b6557eb63ab8c"
+		 "dd619165e14cb36a65b6021e23060000",
+			"0e2a600a0b52c5b54834e4f025d4cdf15b16e435f581ea3482e4173d95fb3d8b"},
+	};
+
+	for (unsigned i = 0; i < ARRAY_LEN(blocks); i++) {
+		uint8_t header[1][POW_HEADER_LEN], hash[POW_HASH_LEN];
+		char id[2 * POW_HASH_LEN + 1];
+		static const char *const names[] = {"sha256d", "yescryptr32"};
+
+		assert_int_equal(vector_bytes(header[0], blocks[i].header), POW_HEADER_LEN);
+		for (unsigned k = 0; k < ARRAY_LEN(names); k++) {
+			struct pow_algo *algo;
+			struct pow_ctx *ctx;
+
+			assert_int_equal(pow_algo_new(names[k], NULL, 0, &algo, NULL), OK);
+			assert_int_equal(pow_ctx_new(algo, NULL, &ctx, NULL), OK);
+			pow_hash_bytes(ctx, header[0], POW_HEADER_LEN, hash);
+			pow_ctx_free(ctx);
+			pow_algo_free(algo);
+			hex_encode_reversed(id, hash, POW_HASH_LEN);
+			if (k == 0)
+				assert_string_equal(id, blocks[i].id);
+			else
+				assert_true(meets_bits(hash, header[0] + 72));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +276,7 @@ int main(void)
 		cmocka_unit_test(test_named_algorithms),
 		cmocka_unit_test(test_keyed_with_header),
 		cmocka_unit_test(test_bitzeny_headers),
+		cmocka_unit_test(test_yescryptr32_blocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
