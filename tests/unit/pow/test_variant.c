@@ -1,8 +1,6 @@
 /* test_variant.c -- all variants agree on random input, however many hashes are asked for. */
 #include "vectors.h"
 
-#include <malloc.h>
-
 #include "base/random.h"
 
 #define INPUTS 37
@@ -122,33 +120,6 @@ static void test_memory_is_bounded(void **state)
 	}
 }
 
-/* Hashing takes no memory but what the context took. */
-static void test_memory_is_constant(void **state)
-{
-	static uint8_t headers[INPUTS][POW_HEADER_LEN], hashes[INPUTS][POW_HASH_LEN];
-	static const char *const names[] = {"sha256d", "scrypt", "yescryptr8"};
-
-	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
-		struct mallinfo2 before, after;
-		struct pow_algo *algo;
-		struct pow_ctx *ctx;
-		size_t memory;
-
-		assert_int_equal(pow_algo_new(names[i], NULL, 0, &algo, NULL), OK);
-		assert_int_equal(pow_ctx_new(algo, NULL, &ctx, NULL), OK);
-		memory = pow_ctx_memory(ctx);
-		before = mallinfo2();
-		for (unsigned n = 1; n <= INPUTS; n += 6)
-			pow_hash(ctx, n, (const uint8_t(*)[POW_HEADER_LEN])headers, hashes);
-		after = mallinfo2();
-		assert_int_equal(after.uordblks, before.uordblks);
-		assert_int_equal(after.hblkhd, before.hblkhd);
-		assert_int_equal(pow_ctx_memory(ctx), memory);
-		pow_ctx_free(ctx);
-		pow_algo_free(algo);
-	}
-}
-
 static void test_self_test_finds_nothing(void **state)
 {
 	struct pow_fault faults[4];
@@ -183,7 +154,6 @@ int main(void)
 		cmocka_unit_test(test_yespower),
 		cmocka_unit_test(test_contexts_are_refused),
 		cmocka_unit_test(test_memory_is_bounded),
-		cmocka_unit_test(test_memory_is_constant),
 		cmocka_unit_test(test_self_test_finds_nothing),
 		cmocka_unit_test(test_choice_is_usable),
 	};
