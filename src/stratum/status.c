@@ -189,6 +189,24 @@ static void add_total(struct buf *out, const char *name, const char *help, doubl
 	buf_printf(out, "%s %.17g\n", name, value);
 }
 
+static void add_times(
+	struct buf *out, const char *name, const char *help, const struct verify_times *times)
+{
+	static const unsigned bounds_us[VERIFY_BOUNDS] = VERIFY_BOUNDS_US;
+	uint64_t count = 0;
+
+	add_metric(out, name, "histogram", help);
+	for (unsigned i = 0; i < VERIFY_BOUNDS; i++) {
+		count += times->buckets[i];
+		buf_printf(
+			out, "%s_bucket{le=\"%g\"} %" PRIu64 "\n", name, bounds_us[i] / 1e6, count);
+	}
+	count += times->buckets[VERIFY_BOUNDS];
+	buf_printf(out, "%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name, count);
+	buf_printf(out, "%s_sum %.17g\n%s_count %" PRIu64 "\n", name, (double)times->sum_us / 1e6,
+		name, count);
+}
+
 static void on_metrics(void *ctx, struct httpd_req *req)
 {
 	struct status *s = ctx;
@@ -224,10 +242,10 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 		struct verify_figures v = verify_figures(s->of.verify);
 
 		add_total(&out, "kozan_hashes_total", "proofs of work verified", (double)v.hashes);
-		add_total(&out, "kozan_hash_seconds_total", "time spent on them, all threads",
-			(double)v.hash_us / 1e6);
-		add_total(&out, "kozan_hash_wait_seconds_total", "time that shares waited for it",
-			(double)v.wait_us / 1e6);
+		add_times(&out, "kozan_hash_seconds",
+			"time that a thread spent on one batch of them", &v.hash);
+		add_times(&out, "kozan_hash_wait_seconds", "time that a share waited for a thread",
+			&v.wait);
 		add_gauge(&out, "kozan_hash_queue", "shares waiting to be verified", v.queued);
 	}
 	httpd_reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));

@@ -234,6 +234,27 @@ void verify_submit(struct verify_source *s, struct verify_task *task)
 
 /* ---- threads ---- */
 
+static void count_time(struct verify_times *times, int64_t us)
+{
+	static const int64_t bounds[VERIFY_BOUNDS] = VERIFY_BOUNDS_US;
+	unsigned i = 0;
+
+	while (i < VERIFY_BOUNDS && us > bounds[i])
+		i++;
+	times->buckets[i]++;
+	times->sum_us += (uint64_t)us;
+}
+
+/* With the lock held, once for each batch. */
+static void count_batch(struct verify_figures *figures, const int64_t *queued_us, unsigned n,
+	int64_t from_us, int64_t until_us)
+{
+	figures->hashes += n;
+	for (unsigned i = 0; i < n; i++)
+		count_time(&figures->wait, from_us - queued_us[i]);
+	count_time(&figures->hash, until_us - from_us);
+}
+
 static void *run_hasher(void *arg)
 {
 	struct hasher *h = arg;
@@ -246,22 +267,21 @@ static void *run_hasher(void *arg)
 		batch = BATCH_MAX;
 	pthread_mutex_lock(&v->lock);
 	while ((n = take(v, tasks, batch)) > 0) {
-		int64_t from_us = clock_mono_us(), waited_us = 0;
+		int64_t from_us = clock_mono_us(), until_us, queued_us[BATCH_MAX];
 
 		pthread_mutex_unlock(&v->lock);
 		for (unsigned i = 0; i < n; i++) {
 			memcpy(headers[i], tasks[i]->header, POW_HEADER_LEN);
-			waited_us += from_us - tasks[i]->queued_us;
+			queued_us[i] = tasks[i]->queued_us;
 		}
 		pow_hash(h->ctx, n, (const uint8_t(*)[POW_HEADER_LEN])headers, hashes);
+		until_us = clock_mono_us();
 		for (unsigned i = 0; i < n; i++) {
 			memcpy(tasks[i]->hash, hashes[i], POW_HASH_LEN);
 			loop_post(tasks[i]->loop, &tasks[i]->mail);
 		}
 		pthread_mutex_lock(&v->lock);
-		v->figures.hashes += n;
-		v->figures.wait_us += (uint64_t)waited_us;
-		v->figures.hash_us += (uint64_t)(clock_mono_us() - from_us);
+		count_batch(&v->figures, queued_us, n, from_us, until_us);
 	}
 	pthread_mutex_unlock(&v->lock);
 	return NULL;

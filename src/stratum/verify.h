@@ -38,12 +38,26 @@ struct verify_task {
 	uint8_t hash[POW_HASH_LEN];
 };
 
+/* Upper bounds of a histogram's buckets [us]; one more bucket takes what is longer. */
+#define VERIFY_BOUNDS_US                                                                           \
+	{                                                                                          \
+		10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000,  \
+			500000, 1000000, 2500000, 5000000                                          \
+	}
+
+enum { VERIFY_BOUNDS = 18 };
+
+struct verify_times {
+	uint64_t buckets[VERIFY_BOUNDS + 1]; /* each counts its own */
+	uint64_t sum_us;
+};
+
 /* Totals since the start; figures for /metrics. */
 struct verify_figures {
 	uint64_t hashes;
-	uint64_t wait_us; /* in the queue, summed over tasks */
-	uint64_t hash_us; /* hashing, summed over threads */
-	unsigned queued;  /* waiting now */
+	struct verify_times wait; /* of each task, in the queue */
+	struct verify_times hash; /* of each batch that a thread hashed */
+	unsigned queued;          /* waiting now */
 	unsigned threads;
 	unsigned batch;
 	const char *variant;

@@ -5,6 +5,7 @@ import pytest
 
 from kit.miner import Stratum
 from kit.node import in_sync
+from kit.wait import until
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def test_verdicts(pool, user):
         job.id = known
         assert miner.submit(job, extranonce2[:-2], nonce + 1)["error"][0] == 20
         assert miner.submit(job, extranonce2, nonce + 1, time="00000001")["error"][0] == 20
+
+
+def test_the_hashing_threads_tell_how_busy_they_are(pool, user):
+    with Stratum(pool.port) as miner:
+        job = miner.login(user)
+        extranonce2, nonce = miner.solve(job, wants_block=False)
+        assert miner.submit(job, extranonce2, nonce)["result"] is True
+    until(lambda: "kozan_hashes_total 0\n" not in pool.http_text("/metrics", pool.health_port), "the hash as counted")
+    text = pool.http_text("/metrics", pool.health_port)
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(values["kozan_hash_queue"]) == 0
+    for name in ("kozan_hash_seconds", "kozan_hash_wait_seconds"):
+        assert f"# TYPE {name} histogram" in text
+        buckets = [int(values[key]) for key in values if key.startswith(name + "_bucket{le=")]
+        assert len(buckets) == 19 and buckets == sorted(buckets)
+        assert buckets[-1] == int(values[name + "_bucket{le=\"+Inf\"}"]) == int(values[name + "_count"]) >= 1
+        assert 0 <= float(values[name + "_sum"]) < 3600
 
 
 def test_a_share_for_the_block_before_is_stale(pool, user):

@@ -122,6 +122,10 @@ class Pool:
         with urllib.request.urlopen(f"http://127.0.0.1:{port or self.web_port}{path}", timeout=10) as answer:
             return json.load(answer)
 
+    def http_text(self, path, port):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.read().decode()
+
     def status(self):
         return json.loads(self.run("status", "--json").stdout)["pools"][0]
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sched.h>
 
 #include "base/mem.h"
 #include "stratum/verify.h"
@@ -62,6 +63,14 @@ static void submit(struct world *w, struct verify_source *s, struct test_task *t
 	verify_submit(s, &t->task);
 }
 
+/* The last batch is counted just after it is delivered. */
+static struct verify_figures figures_after(struct world *w, unsigned hashes)
+{
+	while (verify_figures(w->verify).hashes < hashes)
+		sched_yield();
+	return verify_figures(w->verify);
+}
+
 static void test_hashes_come_back(void **state)
 {
 	enum { TASKS = 200 };
@@ -84,9 +93,42 @@ static void test_hashes_come_back(void **state)
 		assert_memory_equal(hash, tasks[i].task.hash, POW_HASH_LEN);
 		assert_false(tasks[i].task.is_skipped);
 	}
-	assert_int_equal(verify_figures(w.verify).hashes, TASKS);
+	assert_int_equal(figures_after(&w, TASKS).hashes, TASKS);
 	assert_int_equal(verify_figures(w.verify).queued, 0);
 	pow_ctx_free(ctx);
+	verify_source_close(s);
+	teardown(&w);
+	free(tasks);
+}
+
+static uint64_t counted(const struct verify_times *times)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i <= VERIFY_BOUNDS; i++)
+		sum += times->buckets[i];
+	return sum;
+}
+
+/* Each task has waited once, each batch was hashed once. */
+static void test_times_are_counted(void **state)
+{
+	enum { TASKS = 100 };
+	struct test_task *tasks = NEW_ARRAY(struct test_task, TASKS);
+	struct verify_figures figures;
+	struct verify_source *s;
+	struct world w;
+
+	setup(&w, 2);
+	s = verify_source_new(w.verify, "192.0.2.1");
+	for (unsigned i = 0; i < TASKS; i++)
+		submit(&w, s, &tasks[i], i);
+	loop_run(w.loop);
+	figures = figures_after(&w, TASKS);
+	assert_int_equal(figures.hashes, TASKS);
+	assert_int_equal(counted(&figures.wait), TASKS);
+	assert_in_range(counted(&figures.hash), (TASKS + figures.batch - 1) / figures.batch, TASKS);
+	assert_true(figures.hash.sum_us > 0);
 	verify_source_close(s);
 	teardown(&w);
 	free(tasks);
@@ -216,7 +258,8 @@ static void test_tasks_of_a_lost_connection_are_skipped(void **state)
 	loop_run(w.loop);
 	for (unsigned i = 0; i < FLOODERS * FLOOD; i++)
 		skipped += tasks[i].task.is_skipped;
-	assert_int_equal(skipped + verify_figures(w.verify).hashes, FLOODERS * FLOOD);
+	assert_int_equal(
+		figures_after(&w, FLOODERS * FLOOD - skipped).hashes, FLOODERS * FLOOD - skipped);
 	assert_true(skipped > 0);
 	assert_int_equal(verify_figures(w.verify).queued, 0);
 	teardown(&w);
@@ -227,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hashes_come_back),
+		cmocka_unit_test(test_times_are_counted),
 		cmocka_unit_test(test_a_flood_does_not_delay_good_miners),
 		cmocka_unit_test(test_those_without_credit_are_not_starved),
 		cmocka_unit_test(test_credit_is_earned_and_spent),
