@@ -27,7 +27,7 @@ CONFIG = """\
 data_dir: "{dir}/data"
 coins_dir: "{root}/coins"
 log: {{level: odd}}
-stratum: {{health: "127.0.0.1:{health}", sync: {sync}, {more}}}
+stratum: {{health: "127.0.0.1:{health}", sync: {sync}, allow: [127.0.0.0/8], {more}}}
 pools:
   - name: bench
     coin: {coin}

@@ -142,7 +142,8 @@ static void check_ports(struct check_report *r, const struct conf *conf)
 			const struct conf_port *port = &conf->pools[i].ports[k];
 			char *what = str_printf("port %s", port->name);
 
-			check_port(r, &port->listen, what, runs);
+			for (unsigned n = 0; n < port->listens.count; n++)
+				check_port(r, &port->listens.list[n], what, runs);
 			free(what);
 		}
 	}

@@ -23,10 +23,11 @@ static const struct role {
 	const char *name;
 	int (*run)(const struct conf *conf);
 	int64_t stop_ms; /* the stratum role owes answers: it gets the most time */
+	bool reloads;    /* acts on SIGHUP */
 } roles[] = {
-	{"stratum", role_stratum, 20000},
-	{"ledger", role_ledger, 15000},
-	{"web", role_web, 5000},
+	{"stratum", role_stratum, 20000, true},
+	{"ledger", role_ledger, 15000, false},
+	{"web", role_web, 5000, false},
 };
 
 static const struct supervisor_back_off back_off = {
@@ -103,7 +104,7 @@ static int supervise(const struct conf *conf)
 
 		memcpy(argv[i], words, sizeof(words));
 		programs[i] = (struct supervisor_program){
-			roles[i].name, PROGRAM, argv[i], roles[i].stop_ms};
+			roles[i].name, PROGRAM, argv[i], roles[i].stop_ms, roles[i].reloads};
 	}
 	if (migrate(conf) == CLI_OK) {
 		log_info(&lg, "pool_starting", "version=%s config=\"%s\" data_dir=\"%s\"",

@@ -202,6 +202,17 @@ static void begin_stop(struct supervisor *s, unsigned number)
 	}
 }
 
+static void pass_on_hangup(struct supervisor *s)
+{
+	log_info(&lg, "reloading", "signal=%s", sigabbrev_np(SIGHUP));
+	for (unsigned i = 0; i < s->count; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->program->reloads && c->state == CHILD_READY)
+			kill(c->pid, SIGHUP);
+	}
+}
+
 static void on_signal(struct supervisor *s)
 {
 	struct signalfd_siginfo info;
@@ -209,6 +220,8 @@ static void on_signal(struct supervisor *s)
 	while (read(s->signal_fd, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
 			reap(s);
+		else if (info.ssi_signo == SIGHUP)
+			pass_on_hangup(s);
 		else
 			begin_stop(s, info.ssi_signo);
 	}

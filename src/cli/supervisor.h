@@ -2,14 +2,16 @@
  * supervisor.h -- keeps a few programs running: starts them, starts them again when they die, stops
  * them.
  *
- * Signals: SIGTERM, SIGINT and SIGHUP stop everything. A program that does not stop in its time is
- *          killed. When the supervisor itself dies, the kernel sends SIGTERM to the programs.
+ * Signals: SIGTERM and SIGINT stop everything; a program that does not stop in its time is killed.
+ *          SIGHUP is passed on to those that reload. When the supervisor itself dies, the kernel
+ *          sends SIGTERM to the programs.
  * Ready:   a program finds a descriptor in $KOZAN_READY_FD and writes "ready\n" to it once it
  * serves.
  */
 #ifndef CLI_SUPERVISOR_H
 #define CLI_SUPERVISOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -19,6 +21,7 @@ struct supervisor_program {
 	const char *path;
 	char *const *argv;
 	int64_t stop_ms; /* from SIGTERM to SIGKILL */
+	bool reloads;    /* gets SIGHUP once it is ready */
 };
 
 /* When a dead program is started again: at once-ish, then later and later. */

@@ -262,25 +262,36 @@ static bool is_same_listen(const struct conf_listen *a, const struct conf_listen
 	return strcmp(a->host, b->host) == 0 || is_any_host(a->host) || is_any_host(b->host);
 }
 
+/* An address that something listens on, and the key that says so. */
+struct listening {
+	const struct conf_listen *at;
+	const void *field;
+	const char *key;
+};
+
 static void check_listens(struct conf_reader *r, const struct conf *conf)
 {
 	enum { MOST = 256 };
-	const struct conf_listen *all[MOST];
-	const char *keys[MOST];
-	unsigned n = 0;
+	struct listening all[MOST] = {
+		{&conf->stratum.health, &conf->stratum.health, "health"},
+		{&conf->web.listen, &conf->web.listen, "listen"},
+	};
+	unsigned n = 2;
 
-	all[n] = &conf->stratum.health, keys[n++] = "health";
-	all[n] = &conf->web.listen, keys[n++] = "listen";
 	for (size_t i = 0; i < conf->pools_count; i++) {
-		for (size_t j = 0; j < conf->pools[i].ports_count && n < MOST; j++)
-			all[n] = &conf->pools[i].ports[j].listen, keys[n++] = "listen";
+		for (size_t j = 0; j < conf->pools[i].ports_count; j++) {
+			const struct conf_listens *own = &conf->pools[i].ports[j].listens;
+
+			for (unsigned k = 0; k < own->count && n < MOST; k++)
+				all[n++] = (struct listening){&own->list[k], own, "listen"};
+		}
 	}
 	for (unsigned i = 1; i < n; i++) {
 		for (unsigned j = 0; j < i; j++) {
-			if (is_same_listen(all[i], all[j]))
-				conf_problem(r, all[i], keys[i],
+			if (is_same_listen(all[i].at, all[j].at))
+				conf_problem(r, all[i].field, all[i].key,
 					"port %u is taken by another part of this file",
-					all[i]->port);
+					all[i].at->port);
 		}
 	}
 }
@@ -300,6 +311,26 @@ static void check_names_differ(
 				conf_problem(r, name, "name", "\"%s\" is here twice", *name);
 				break;
 			}
+		}
+	}
+}
+
+/* A port with TLS needs a certificate. */
+static void check_tls(struct conf_reader *r, const struct conf *conf)
+{
+	const struct conf_stratum *s = &conf->stratum;
+
+	if (!*s->tls_certificate != !*s->tls_key)
+		conf_problem(r, *s->tls_key ? &s->tls_key : &s->tls_certificate,
+			*s->tls_key ? "tls_key" : "tls_certificate",
+			"tls_certificate and tls_key go together: one is missing");
+	for (size_t i = 0; i < conf->pools_count; i++) {
+		for (size_t j = 0; j < conf->pools[i].ports_count; j++) {
+			const struct conf_port *port = &conf->pools[i].ports[j];
+
+			if (port->tls != CONF_PORT_TLS_OFF && !*s->tls_certificate)
+				conf_problem(r, &port->tls, "tls",
+					"needs stratum.tls_certificate and stratum.tls_key");
 		}
 	}
 }
@@ -331,4 +362,5 @@ void conf_check(struct conf_reader *r, struct conf *conf)
 			"this version serves one pool; run a second Kozan, with a data_dir of its "
 			"own, for another");
 	check_listens(r, conf);
+	check_tls(r, conf);
 }

@@ -8,21 +8,6 @@
 #include "chain/coin.h"
 #include "conf/table_priv.h"
 
-/* Call fn for each part of "a,b,c". */
-static enum err each_part(const char *text, struct why *why,
-	enum err (*fn)(void *ctx, char *part, struct why *why), void *ctx)
-{
-	char *copy = str_dup(text), *rest = copy, *part;
-	enum err err = OK;
-
-	while (err == OK && (part = strsep(&rest, ",")) != NULL) {
-		if (*part)
-			err = fn(ctx, part, why);
-	}
-	free(copy);
-	return err;
-}
-
 static enum err add_version(void *ctx, char *part, struct why *why)
 {
 	struct coin_versions *v = ctx;
@@ -41,7 +26,7 @@ static enum err read_versions(
 	const struct conf_key *key, const char *text, void *field, struct why *why)
 {
 	struct coin_versions v = {0};
-	enum err err = each_part(text, why, add_version, &v);
+	enum err err = conf_each_part(text, why, add_version, &v);
 
 	if (err == OK && v.count == 0)
 		return err_fail(why, ERR_INVALID, "needs a version byte");
@@ -65,7 +50,7 @@ static enum err add_rule(void *ctx, char *part, struct why *why)
 static enum err read_rules(
 	const struct conf_key *key, const char *text, void *field, struct why *why)
 {
-	return each_part(text, why, add_rule, CONTAINER_OF(field, struct coin, rules_count));
+	return conf_each_part(text, why, add_rule, CONTAINER_OF(field, struct coin, rules_count));
 }
 
 static enum err add_param(void *ctx, char *part, struct why *why)
@@ -88,7 +73,7 @@ static enum err add_param(void *ctx, char *part, struct why *why)
 static enum err read_params(
 	const struct conf_key *key, const char *text, void *field, struct why *why)
 {
-	return each_part(text, why, add_param, CONTAINER_OF(field, struct coin, params_count));
+	return conf_each_part(text, why, add_param, CONTAINER_OF(field, struct coin, params_count));
 }
 
 static enum err read_hash(

@@ -19,18 +19,27 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "chain/address.h"
 #include "chain/coin.h"
 #include "reward/reward.h"
 
 enum conf_engine { CONF_ENGINE_SQLITE, CONF_ENGINE_MARIADB };
 enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
+enum conf_port_tls { CONF_PORT_TLS_OFF, CONF_PORT_TLS_ON, CONF_PORT_TLS_AUTO };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
 
 /* Where to listen. port is 0 when the operator wrote "off". */
 struct conf_listen {
 	char host[46]; /* a numeric IPv4 or IPv6 address, no brackets */
 	uint16_t port;
+};
+
+enum { CONF_LISTENS_MAX = 8 };
+
+struct conf_listens {
+	struct conf_listen list[CONF_LISTENS_MAX];
+	unsigned count; /* >= 1 */
 };
 
 /* A stratum difficulty and the work that it stands for with the pool's coin and network. */
@@ -55,6 +64,8 @@ struct conf_difficulty {
 #define CONF_C_difficulty    struct conf_difficulty
 #define CONF_C_listen        struct conf_listen
 #define CONF_C_listen_or_off struct conf_listen
+#define CONF_C_listens       struct conf_listens
+#define CONF_C_nets          struct net_set
 #define CONF_C_choice(e)     enum e
 
 #define KEY(key, field, type, ...) CONF_C_##type field;

@@ -19,6 +19,9 @@ static const struct conf_word words_conf_engine[] = {
 	{"sqlite", CONF_ENGINE_SQLITE}, {"mariadb", CONF_ENGINE_MARIADB}, CHOICE_END};
 static const struct conf_word words_conf_tls[] = {{"off", CONF_TLS_OFF},
 	{"require", CONF_TLS_REQUIRE}, {"verify", CONF_TLS_VERIFY}, CHOICE_END};
+static const struct conf_word words_conf_port_tls[] = {{"off", CONF_PORT_TLS_OFF},
+	{"on", CONF_PORT_TLS_ON}, {"auto", CONF_PORT_TLS_AUTO}, {"true", CONF_PORT_TLS_ON},
+	{"false", CONF_PORT_TLS_OFF}, CHOICE_END};
 static const struct conf_word words_conf_sync[] = {
 	{"disk", CONF_SYNC_DISK}, {"os", CONF_SYNC_OS}, CHOICE_END};
 static const struct conf_word words_reward_scheme[] = {
@@ -44,6 +47,8 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_difficulty    &conf_difficulty, NULL
 #define TYPE_listen        &conf_listen, NULL
 #define TYPE_listen_or_off &conf_listen_or_off, NULL
+#define TYPE_listens       &conf_listens, NULL
+#define TYPE_nets          &conf_nets, NULL
 #define TYPE_chars         &conf_chars, NULL
 #define TYPE_params        &conf_params, NULL
 #define TYPE_rules         &conf_rules, NULL

@@ -27,7 +27,7 @@ struct conf_type {
 
 extern const struct conf_type conf_text, conf_name, conf_path, conf_folder, conf_url, conf_secret,
 	conf_flag, conf_count, conf_duration, conf_percent, conf_factor, conf_amount,
-	conf_difficulty, conf_listen, conf_listen_or_off, conf_choice;
+	conf_difficulty, conf_listen, conf_listen_or_off, conf_listens, conf_nets, conf_choice;
 extern const struct conf_type conf_chars, conf_params, conf_rules, conf_versions, conf_hash,
 	conf_port;
 
@@ -71,6 +71,11 @@ struct conf_section {
 };
 
 extern const struct conf_section conf_top_section, conf_coin_section;
+
+/** conf_each_part(text, why, fn, ctx): call fn for each part of "a,b,c", without blanks and empty
+ * ones, until it fails; its error. */
+enum err conf_each_part(const char *text, struct why *why,
+	enum err (*fn)(void *ctx, char *part, struct why *why), void *ctx);
 
 /** conf_nearest(word, names, n): the name that was probably meant, or NULL. names may hold NULLs.
  */

@@ -1,5 +1,4 @@
 /* types.c -- the types of keys: from the text in the file to the field of a struct. */
-#include <arpa/inet.h>
 #include <assert.h>
 #include <ctype.h>
 #include <stdlib.h>
@@ -320,61 +319,6 @@ static enum err read_url(const struct conf_key *key, const char *text, void *fie
 	return OK;
 }
 
-/* ---- where to listen ---- */
-
-static enum err fail_listen(struct why *why, const char *text)
-{
-	return err_fail(why, ERR_SYNTAX,
-		"\"%s\" is not an address to listen on: write 0.0.0.0:3333, [::]:3333 or :3333",
-		text);
-}
-
-static bool is_numeric_host(int family, const char *host)
-{
-	unsigned char any[sizeof(struct in6_addr)];
-
-	return inet_pton(family, host, any) == 1;
-}
-
-static enum err read_listen(
-	const struct conf_key *key, const char *text, void *field, struct why *why)
-{
-	const char *colon = strrchr(text, ':');
-	struct conf_listen l = {""};
-	size_t len = colon ? (size_t)(colon - text) : 0;
-	int64_t port;
-
-	if (!colon || whole(colon + 1, &port, NULL) != OK || len >= sizeof(l.host))
-		return fail_listen(why, text);
-	if (port < 1 || port > 65535)
-		return err_fail(why, ERR_RANGE, "port %s is not between 1 and 65535", colon + 1);
-	if (len >= 2 && text[0] == '[' && text[len - 1] == ']') {
-		memcpy(l.host, text + 1, len - 2);
-		if (!is_numeric_host(AF_INET6, l.host))
-			return fail_listen(why, text);
-	} else if (len == 0) {
-		str_copy(l.host, sizeof(l.host), "::");
-	} else {
-		memcpy(l.host, text, len);
-		if (strcmp(l.host, "localhost") == 0)
-			str_copy(l.host, sizeof(l.host), "127.0.0.1");
-		if (!is_numeric_host(AF_INET, l.host))
-			return fail_listen(why, text);
-	}
-	l.port = (uint16_t)port;
-	*(struct conf_listen *)field = l;
-	return OK;
-}
-
-static enum err read_listen_or_off(
-	const struct conf_key *key, const char *text, void *field, struct why *why)
-{
-	if (strcasecmp(text, "off") != 0 && strcasecmp(text, "false") != 0)
-		return read_listen(key, text, field, why);
-	*(struct conf_listen *)field = (struct conf_listen){""};
-	return OK;
-}
-
 const struct conf_type conf_text = {"text", CONF_SCALAR, true, false, read_text};
 const struct conf_type conf_secret = {"secret", CONF_SCALAR, true, false, read_text};
 const struct conf_type conf_name = {"name", CONF_SCALAR, true, false, read_name};
@@ -388,9 +332,6 @@ const struct conf_type conf_percent = {"percentage", CONF_SCALAR, false, false, 
 const struct conf_type conf_factor = {"decimal", CONF_SCALAR, false, false, read_factor};
 const struct conf_type conf_amount = {"coins", CONF_SCALAR, false, false, read_amount};
 const struct conf_type conf_difficulty = {"difficulty", CONF_SCALAR, false, false, read_difficulty};
-const struct conf_type conf_listen = {"address", CONF_SCALAR, false, false, read_listen};
-const struct conf_type conf_listen_or_off = {
-	"address or off", CONF_SCALAR, false, false, read_listen_or_off};
 const struct conf_type conf_choice = {"choice", CONF_SCALAR, false, false, read_choice};
 const struct conf_type conf_chars = {"text", CONF_SCALAR, false, false, read_chars};
 const struct conf_type conf_port = {"number", CONF_SCALAR, false, false, read_port};

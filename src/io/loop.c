@@ -28,7 +28,7 @@ struct signal_ctx {
 };
 
 struct datagram {
-	uv_poll_t uv;
+	struct poll_handle handle;
 	int fd;
 	char *path;
 	void (*fn)(void *ctx, const char *data, size_t len);
@@ -144,7 +144,8 @@ static void close_handle(uv_handle_t *handle, void *waker)
 	else if (handle->type == UV_TIMER)
 		uv_close(handle, on_timer_closed);
 	else if (handle->type == UV_POLL)
-		uv_close(handle, on_datagram_closed);
+		uv_close(handle,
+			CONTAINER_OF((uv_poll_t *)handle, struct poll_handle, uv)->on_closed);
 	else if (handle->type == UV_SIGNAL)
 		uv_close(handle, on_signal_closed);
 	else if (handle->type == UV_TCP)
@@ -285,8 +286,9 @@ enum err loop_on_datagram(struct loop *l, const char *path,
 	d->fn = fn;
 	d->ctx = ctx;
 	d->path = str_dup(path);
-	uv_poll_init(&l->uv, &d->uv, fd);
-	d->uv.data = d;
-	uv_poll_start(&d->uv, UV_READABLE, on_datagram);
+	d->handle.on_closed = on_datagram_closed;
+	uv_poll_init(&l->uv, &d->handle.uv, fd);
+	d->handle.uv.data = d;
+	uv_poll_start(&d->handle.uv, UV_READABLE, on_datagram);
 	return OK;
 }

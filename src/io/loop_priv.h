@@ -26,10 +26,16 @@ struct loop {
 					other */
 };
 
+/* What polls a descriptor begins alike, so that the end of a loop can close what is left. */
+struct poll_handle {
+	uv_poll_t uv;
+	uv_close_cb on_closed;
+};
+
 /** tcp_flush_dirty(l): send what was written during this turn. */
 void tcp_flush_dirty(struct loop *l);
 
-/** tcp_close_now(handle): close a connection or listener, whatever it still has to send. */
+/** tcp_close_now(handle): close a connection, whatever it still has to send. */
 void tcp_close_now(uv_handle_t *handle);
 
 #endif

@@ -14,6 +14,8 @@ struct extranonce_pool {
 	int64_t quarantine_ms;
 	struct returned *ring; /* first returned, first reused */
 	size_t first, count, cap;
+	uint32_t *spare; /* given back unused; the last is the next */
+	size_t spare_count, spare_cap;
 };
 
 struct extranonce_pool *extranonce_pool_new(
@@ -34,11 +36,16 @@ void extranonce_pool_free(struct extranonce_pool *p)
 	if (!p)
 		return;
 	free(p->ring);
+	free(p->spare);
 	free(p);
 }
 
 bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out)
 {
+	if (p->spare_count > 0) {
+		*out = p->spare[--p->spare_count];
+		return true;
+	}
 	if (p->count > 0 && now_ms - p->ring[p->first].at_ms >= p->quarantine_ms) {
 		*out = p->ring[p->first].extranonce1;
 		p->first = (p->first + 1) % p->cap;
@@ -65,8 +72,14 @@ static void grow(struct extranonce_pool *p)
 	p->cap = cap;
 }
 
-void extranonce_give_back(struct extranonce_pool *p, int64_t now_ms, uint32_t extranonce1)
+void extranonce_give_back(
+	struct extranonce_pool *p, int64_t now_ms, uint32_t extranonce1, bool was_used)
 {
+	if (!was_used) {
+		p->spare = array_grow(p->spare, p->spare_count, &p->spare_cap, sizeof(*p->spare));
+		p->spare[p->spare_count++] = extranonce1;
+		return;
+	}
 	if (p->count == p->cap)
 		grow(p);
 	p->ring[(p->first + p->count) % p->cap] = (struct returned){now_ms, extranonce1};

@@ -44,12 +44,16 @@ static void on_subscribe(struct session *s, const struct request *r)
 {
 	char result[200];
 
+	if (!session_subscribe(s)) {
+		reply_error(s, r, CODE_OTHER, "No room for another miner here, try again later");
+		session_close(s, "no extranonce is left");
+		return;
+	}
 	snprintf(result, sizeof(result),
 		"[[[\"mining.set_difficulty\",\"sd-%08" PRIx32
 		"\"],[\"mining.notify\",\"n-%08" PRIx32 "\"]],\"%08" PRIx32 "\",%d]",
 		s->extranonce1, s->extranonce1, s->extranonce1, EXTRANONCE2_LEN);
 	reply(s, r, result);
-	s->is_subscribed = true;
 	if (s->work_told > 0)
 		session_tell_again(s);
 	else
@@ -76,6 +80,7 @@ static void refuse_login(struct session *s, const struct request *r, const char 
 	reply_error(s, r, CODE_UNAUTHORIZED, text);
 	if (++s->bad_logins >= SESSION_BAD_LOGINS_MAX)
 		session_close(s, "too many refused logins");
+	session_fault(s, FAULT_LOGIN);
 }
 
 /* A difficulty from the miner as work; 0 when it is not one. */
@@ -144,6 +149,7 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 	w->next = s->workers;
 	s->workers = w;
 	s->worker_count++;
+	session_on_authorized(s);
 	count_one(&s->shard->counts, logins);
 	log_debug(&s->shard->log, "worker_authorized", "address=%s worker=%s", w->address, w->name);
 	return true;

@@ -17,51 +17,141 @@
 
 enum { TLS_HANDSHAKE = 0x16 }; /* the first byte of TLS, never one of ours */
 
-/* Connections of one address share their turns until they have shown good shares. */
-static struct verify_source *source_new(struct verify *verify, const struct tcp_conn *conn)
-{
-	char peer[TCP_PEER_MAX];
-
-	tcp_peer(conn, peer);
-	*strrchr(peer, ':') = '\0';
-	return verify_source_new(verify, peer);
-}
+/* A fatal alert, handshake_failure: a TLS client then says so, instead of waiting. */
+static const char tls_alert[] = {0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28};
 
 struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 {
 	struct shard *shard = port->shard;
 	const struct conf_port *conf = port->conf;
 	int64_t now_ms = loop_now_ms(shard->loop);
-	struct session *s;
-	uint32_t extranonce1;
+	struct session *s = NEW(struct session);
 
-	if (!extranonce_take(shard->extranonces, now_ms, &extranonce1))
-		return NULL;
-	s = NEW(struct session);
 	s->magic = SESSION_MAGIC;
 	s->shard = shard;
 	s->port = port;
 	s->conn = conn;
-	s->extranonce1 = extranonce1;
-	s->since_ms = now_ms;
+	s->since_ms = s->heard_ms = now_ms;
 	s->rule = (struct vardiff_rule){conf->min_difficulty.work, conf->max_difficulty.work,
 		conf->share_interval_ms, conf->is_fixed};
 	s->work = conf->difficulty.work;
 	s->vardiff.last_share_ms = now_ms;
 	vardiff_start(&s->vardiff, now_ms);
 	list_init(&s->shares);
-	if (shard->env->verify)
-		s->source = source_new(shard->env->verify, conn);
-	list_add_tail(&shard->sessions, &s->node);
+	guard_enter(shard->env->guard, tcp_peer_addr(conn), now_ms, &s->seat);
+	tcp_limit_out(conn, SESSION_OUT_MAX_NEW);
+	list_add_tail(&shard->fresh, &s->node);
+	shard->fresh_count++;
 	atomic_fetch_add(&port->sessions, 1);
 	return s;
+}
+
+/* Connections of one customer share their turns until they have shown good shares. */
+static struct verify_source *source_new(struct verify *verify, const struct tcp_conn *conn)
+{
+	struct net net = guard_customer(tcp_peer_addr(conn));
+	char text[NET_TEXT_MAX];
+
+	return verify_source_new(verify, net_text(&net, text));
+}
+
+bool session_subscribe(struct session *s)
+{
+	struct shard *shard = s->shard;
+
+	if (s->is_subscribed)
+		return true;
+	if (!extranonce_take(shard->extranonces, loop_now_ms(shard->loop), &s->extranonce1))
+		return false;
+	if (shard->env->verify)
+		s->source = source_new(shard->env->verify, s->conn);
+	s->is_subscribed = true;
+	return true;
+}
+
+void session_on_authorized(struct session *s)
+{
+	struct shard *shard = s->shard;
+
+	if (!s->seat.is_new)
+		return;
+	guard_authorized(shard->env->guard, &s->seat);
+	tcp_limit_out(s->conn, SESSION_OUT_MAX);
+	list_remove(&s->node);
+	list_add_tail(&shard->sessions, &s->node);
+	shard->fresh_count--;
+}
+
+/* ---- faults ---- */
+
+static void count_fault(struct counts *counts, enum fault fault)
+{
+	switch (fault) {
+#define FAULT(name, tenths, counter, text)                                                         \
+	case FAULT_##name:                                                                         \
+		count_one(counts, counter);                                                        \
+		break;
+#include "stratum/fault.tbl"
+#undef FAULT
+	case FAULT_COUNT_: break;
+	}
+}
+
+void session_fault(struct session *s, enum fault fault)
+{
+	struct shard *shard = s->shard;
+
+	count_fault(&shard->counts, fault);
+	if (guard_fault(shard->env->guard, &s->seat, fault, loop_now_ms(shard->loop)))
+		session_close(s, "banned");
+}
+
+/* What good shares have earned is used up first: a miner that works may also err. */
+static void share_fault(struct session *s, enum fault fault)
+{
+	unsigned tenths = fault_tenths(fault);
+
+	if (s->credit < tenths) {
+		session_fault(s, fault);
+		return;
+	}
+	s->credit -= (uint8_t)tenths;
+	count_fault(&s->shard->counts, fault);
+}
+
+void session_on_rejected(struct session *s, enum verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_LOW_DIFFICULTY: share_fault(s, FAULT_LOW_DIFFICULTY); break;
+	case VERDICT_DUPLICATE: share_fault(s, FAULT_DUPLICATE); break;
+	case VERDICT_STALE:
+	case VERDICT_UNKNOWN_JOB: share_fault(s, FAULT_NO_JOB); break;
+	default: break;
+	}
+}
+
+/* It ends without ever having had a worker: whose doing was it? */
+static void judge_end(struct session *s)
+{
+	if (s->seat.is_new && !s->seat.is_offender && !s->shard->stopping)
+		session_fault(s, FAULT_HASTY);
 }
 
 void session_on_closed(struct session *s, const char *reason)
 {
 	struct shard *shard = s->shard;
 
-	log_debug(&shard->log, "session_closed", "reason=\"%s\"", reason);
+	if (log_is_on(LOG_LEVEL_DEBUG)) {
+		char peer[TCP_PEER_MAX];
+
+		log_debug(&shard->log, "session_closed", "peer=%s reason=\"%s\"",
+			tcp_peer(s->conn, peer), reason);
+	}
+	if (!s->has_spoken && tcp_is_tls(s->conn))
+		count_one(&shard->counts, tls_failed);
+	judge_end(s);
+	shard->fresh_count -= s->seat.is_new;
+	guard_leave(shard->env->guard, &s->seat);
 	list_for (&s->shares, share, struct share, of_session)
 		share_leave_session(share);
 	while (s->workers) {
@@ -71,7 +161,9 @@ void session_on_closed(struct session *s, const char *reason)
 		free(w);
 	}
 	verify_source_close(s->source);
-	extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1);
+	if (s->is_subscribed)
+		extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1,
+			s->step_count > 0);
 	atomic_fetch_sub(&s->port->sessions, 1);
 	atomic_fetch_sub(&shard->env->conns, 1);
 	list_remove(&s->node);
@@ -179,6 +271,13 @@ void session_give_job(struct session *s, const struct job *job, bool is_clean)
 
 	if (!s->is_subscribed || !session_is_authorized(s))
 		return;
+	if (tcp_blocked_ms(s->conn) > 0) {
+		if (s->owes_job)
+			count_one(&s->shard->counts, jobs_replaced);
+		s->owes_job = true;
+		s->owes_clean |= is_clean;
+		return;
+	}
 	work = work_now(s);
 	if (work != s->work_told) {
 		tell_difficulty(s, work);
@@ -188,6 +287,16 @@ void session_give_job(struct session *s, const struct job *job, bool is_clean)
 	job_line(job, newest_step(s)->variant, is_clean, id, iov);
 	tcp_writev(s->conn, iov, JOB_IOV);
 	count_one(&s->shard->counts, jobs_sent);
+}
+
+void session_on_drained(struct session *s)
+{
+	bool is_clean = s->owes_clean;
+
+	if (!s->owes_job)
+		return;
+	s->owes_job = s->owes_clean = false;
+	session_give_job(s, s->shard->current, is_clean);
 }
 
 bool session_job_work(const struct session *s, uint32_t seq, uint32_t time, int64_t *out)
@@ -262,21 +371,70 @@ static void adopt(struct session *s, int64_t work)
 
 void session_on_accepted(struct session *s, int64_t work)
 {
+	if (!s->seat.is_proven)
+		guard_proven(s->shard->env->guard, &s->seat);
+	if (s->credit <= SESSION_CREDIT_MAX - SESSION_CREDIT)
+		s->credit += SESSION_CREDIT;
 	adopt(s, vardiff_share(
 			 &s->vardiff, &s->rule, work_now(s), work, loop_now_ms(s->shard->loop)));
 }
 
+/* ---- deadlines ---- */
+
+/* Close a session that is late; `counter` says for what. */
+#define CLOSE_LATE(s, counter, reason)                                                             \
+	do {                                                                                       \
+		count_one(&(s)->shard->counts, counter);                                           \
+		session_close(s, reason);                                                          \
+	} while (0)
+
+void session_sweep_new(struct session *s, int64_t now_ms)
+{
+	const struct conf_stratum *conf = &s->shard->env->conf->stratum;
+	int64_t age_ms = now_ms - s->since_ms;
+
+	if (!tcp_is_open(s->conn))
+		return;
+	if (!s->has_spoken && age_ms > conf->first_byte_ms)
+		CLOSE_LATE(s, late_first_byte, "said nothing in time");
+	else if (!s->is_subscribed && age_ms > conf->subscribe_ms)
+		CLOSE_LATE(s, late_subscribe, "did not subscribe in time");
+	else if (age_ms > conf->authorize_ms)
+		CLOSE_LATE(s, late_authorize, "did not authorize a worker in time");
+	else
+		return;
+	session_fault(s, FAULT_SILENT);
+}
+
 void session_sweep(struct session *s, int64_t now_ms)
 {
-	if (!session_is_authorized(s)) {
-		if (now_ms - s->since_ms > SESSION_LOGIN_MS)
-			session_close(s, "did not authorize a worker in time");
-		return;
-	}
-	adopt(s, vardiff_sweep(&s->vardiff, &s->rule, work_now(s), now_ms));
+	const struct conf_stratum *conf = &s->shard->env->conf->stratum;
+	int64_t age_ms = now_ms - s->since_ms;
+
+	if (!s->is_subscribed && age_ms > conf->subscribe_ms)
+		CLOSE_LATE(s, late_subscribe, "did not subscribe in time");
+	else if (!s->seat.is_proven && age_ms > conf->first_share_ms)
+		CLOSE_LATE(s, late_first_share, "found no share in time");
+	else if (now_ms - s->heard_ms > conf->idle_ms)
+		CLOSE_LATE(s, late_idle, "was silent for too long");
+	else if (s->partial.len > 0 && now_ms - s->partial_ms > SESSION_LINE_MS)
+		CLOSE_LATE(s, late_line, "did not finish its line in time");
+	else if (tcp_blocked_ms(s->conn) > SESSION_READ_MS)
+		CLOSE_LATE(s, late_reading, "does not read");
+	else
+		adopt(s, vardiff_sweep(&s->vardiff, &s->rule, work_now(s), now_ms));
 }
 
 /* ---- lines ---- */
+
+static const char plain_answer[] =
+	"{\"id\":null,\"result\":null,\"error\":[20,\"This port is for TLS: use "
+	"stratum+ssl://\",null]}\n";
+
+void session_on_plain(struct session *s)
+{
+	tcp_write(s->conn, plain_answer, sizeof(plain_answer) - 1);
+}
 
 static const char http_answer[] = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 				  "This port is for miners: use it as stratum+tcp://\n";
@@ -293,9 +451,21 @@ static void on_malformed(struct session *s, const char *line, size_t len)
 	if (is_http(line, len)) {
 		tcp_write(s->conn, http_answer, sizeof(http_answer) - 1);
 		session_close(s, "speaks HTTP");
-	} else if (++s->bad_lines >= SESSION_BAD_LINES_MAX) {
-		session_close(s, "sends no JSON-RPC");
+		return;
 	}
+	if (++s->bad_lines >= SESSION_BAD_LINES_MAX)
+		session_close(s, "sends no JSON-RPC");
+	session_fault(s, FAULT_MALFORMED);
+}
+
+/* A miner logs in with a few lines. */
+static bool is_too_talkative(struct session *s)
+{
+	if (!s->seat.is_new || ++s->lines_new < SESSION_LINES_MAX_NEW)
+		return false;
+	session_close(s, "does not authorize a worker");
+	session_fault(s, FAULT_FLOOD);
+	return true;
 }
 
 static void on_line(struct session *s, const char *line, size_t len)
@@ -304,7 +474,8 @@ static void on_line(struct session *s, const char *line, size_t len)
 
 	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
 		len--;
-	if (len == 0)
+	s->heard_ms = loop_now_ms(s->shard->loop);
+	if (len == 0 || is_too_talkative(s))
 		return;
 	if (request_read(line, len, &request) == OK && request.id.len <= REQUEST_ID_MAX) {
 		protocol_on_request(s, &request);
@@ -317,7 +488,11 @@ void session_on_data(struct session *s, const char *data, size_t len)
 {
 	size_t max = session_is_authorized(s) ? SESSION_LINE_MAX : SESSION_LINE_MAX_NEW;
 
+	if (!s->has_spoken && tcp_is_tls(s->conn))
+		count_one(&s->shard->counts, tls_sessions);
+	s->has_spoken = true;
 	if (s->partial.len == 0 && data[0] == TLS_HANDSHAKE) {
+		tcp_write(s->conn, tls_alert, sizeof(tls_alert));
 		session_close(s, "speaks TLS");
 		return;
 	}
@@ -327,9 +502,12 @@ void session_on_data(struct session *s, const char *data, size_t len)
 
 		if (s->partial.len + part > max) {
 			session_close(s, "line too long");
+			session_fault(s, FAULT_FLOOD);
 			return;
 		}
 		if (!end) {
+			if (s->partial.len == 0)
+				s->partial_ms = loop_now_ms(s->shard->loop);
 			buf_add(&s->partial, data, part);
 			return;
 		}

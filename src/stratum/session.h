@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/list.h"
 #include "io/tcp.h"
+#include "stratum/guard.h"
 #include "stratum/request.h"
 #include "stratum/shard.h"
 #include "stratum/vardiff.h"
@@ -23,14 +24,19 @@
 enum {
 	SESSION_LINE_MAX = 16384,       /* [bytes] */
 	SESSION_LINE_MAX_NEW = 8192,    /* before a worker is authorised */
-	SESSION_OUT_MAX = 262144,       /* [bytes] unread output that ends the connection */
+	SESSION_OUT_MAX = 65536,        /* [bytes] unread output that ends the connection */
+	SESSION_OUT_MAX_NEW = 16384,    /* before a worker is authorised */
+	SESSION_LINES_MAX_NEW = 100,    /* the same; then it is closed */
+	SESSION_READ_MS = 60000,        /* to read what is under way in */
+	SESSION_LINE_MS = 60000,        /* to finish a line in */
+	SESSION_CREDIT_MAX = 200,       /* [tenths of a point] faults forgiven for good shares */
+	SESSION_CREDIT = 10,            /* for each of them */
 	SESSION_WORKERS_MAX = 64,       /* authorised on one connection */
 	SESSION_SHARES_MAX = 100,       /* in flight on one connection; twice as many close it */
 	SESSION_FALSE_SHARES_MAX = 100, /* then it is closed */
 	SESSION_BAD_LINES_MAX = 5,      /* then it is closed */
 	SESSION_BAD_LOGINS_MAX = 10,
-	SESSION_LOGIN_MS = 60000, /* to authorise a worker in; slow Wi-Fi devices need half of it */
-	SESSION_STEPS = 8,        /* difficulties remembered */
+	SESSION_STEPS = 8, /* difficulties remembered */
 };
 
 /* An authorised worker of the session. One allocation with its three strings. */
@@ -55,7 +61,8 @@ struct step {
 
 struct session {
 	uint32_t magic;
-	struct list node; /* in shard->sessions */
+	struct list
+		node; /* in shard->fresh until a worker is authorised, then in shard->sessions */
 	struct shard *shard;
 	struct shard_port *port;
 	struct tcp_conn *conn;
@@ -64,8 +71,11 @@ struct session {
 	struct list shares; /* in flight, so that they can forget the session */
 	struct verify_source
 		*source; /* its place at the hashing threads; NULL when the loop hashes */
+	struct guard_seat seat;
 	int64_t since_ms;
-	uint32_t extranonce1;
+	int64_t heard_ms;     /* when the last line came */
+	int64_t partial_ms;   /* when the unfinished line began */
+	uint32_t extranonce1; /* once it is subscribed */
 	uint32_t version_mask;
 	int64_t work;      /* wanted from the next job on; a block's work limits it */
 	int64_t work_told; /* in the last mining.set_difficulty; 0: none yet */
@@ -77,13 +87,29 @@ struct session {
 	uint8_t worker_count, bad_lines, bad_logins;
 	uint16_t share_count;  /* in flight */
 	uint16_t false_shares; /* hashed for nothing; two are forgiven for each good one */
+	uint8_t credit;        /* [tenths of a point] */
+	uint8_t lines_new;     /* before a worker was authorised */
 	bool is_subscribed;
+	bool has_spoken;
+	bool owes_job, owes_clean; /* the peer did not read: the newest job, once it does */
 };
 
-/** session_new(port, conn): NULL when no extranonce is left. */
 struct session *session_new(struct shard_port *port, struct tcp_conn *conn);
 void session_on_data(struct session *s, const char *data, size_t len);
 void session_on_closed(struct session *s, const char *reason);
+/** session_on_drained(s): the peer reads again. */
+void session_on_drained(struct session *s);
+/** session_on_plain(s): it should have spoken TLS. */
+void session_on_plain(struct session *s);
+/** session_subscribe(s): an extranonce of its own; the first time it takes one. false: there is
+ * none left. */
+bool session_subscribe(struct session *s);
+/** session_on_authorized(s): its first worker is authorised. */
+void session_on_authorized(struct session *s);
+/** session_fault(s, fault): it has done something wrong. */
+void session_fault(struct session *s, enum fault fault);
+/** session_on_rejected(s, verdict): a share of it was refused. */
+void session_on_rejected(struct session *s, enum verdict verdict);
 /** session_close(s, reason): after what is written has left. */
 void session_close(struct session *s, const char *reason);
 
@@ -110,6 +136,8 @@ void session_on_accepted(struct session *s, int64_t work);
 void session_set_work(struct session *s, int64_t work);
 /** session_sweep(s, now_ms): the timer's visit: deadlines and silent miners. */
 void session_sweep(struct session *s, int64_t now_ms);
+/** session_sweep_new(s, now_ms): the same of one without a worker. */
+void session_sweep_new(struct session *s, int64_t now_ms);
 
 /* Replies. `id` is echoed as it came. */
 void session_reply(struct session *s, const struct span *id, const char *result);

@@ -8,44 +8,141 @@
 #include "base/mem.h"
 #include "chain/target.h"
 #include "pow/pow.h"
+#include "stratum/guard.h"
 #include "stratum/pool.h"
 #include "stratum/session.h"
 #include "stratum/share.h"
 
-enum { SWEEP_MS = 5000, BACKLOG = 4096 };
+enum { SWEEP_MS = 5000, SWEEP_NEW_MS = 1000, BACKLOG = 4096 };
 
 /* ---- connections ---- */
+
+static bool may_accept(void *ctx, const struct net_addr *peer)
+{
+	struct shard_port *port = ctx;
+	struct shard *s = port->shard;
+	struct guard *guard = s->env->guard;
+	int64_t now_ms = loop_now_ms(s->loop);
+
+	switch (guard_may_enter(guard, peer, now_ms)) {
+	case GUARD_WELCOME: return true;
+	case GUARD_BANNED: count_one(&s->counts, refused_banned); return false;
+	case GUARD_TOO_MANY: count_one(&s->counts, refused_per_ip); break;
+	case GUARD_TOO_MANY_NEW: count_one(&s->counts, refused_new); break;
+	}
+	count_one(&s->counts, fault_too_many);
+	guard_fault_of(guard, peer, FAULT_TOO_MANY, now_ms);
+	return false;
+}
+
+/* Who has waited longest to log in leaves first: whoever floods us is among them. */
+static bool make_room(struct shard *s)
+{
+	list_for (&s->fresh, session, struct session, node) {
+		if (!tcp_is_open(session->conn))
+			continue;
+		count_one(&s->counts, shed);
+		session_close(session, "made room for another");
+		return true;
+	}
+	return false;
+}
 
 static void *on_accept(void *ctx, struct tcp_conn *conn)
 {
 	struct shard_port *port = ctx;
-	struct shard_env *env = port->shard->env;
-	struct session *s = NULL;
+	struct shard *s = port->shard;
+	struct shard_env *env = s->env;
 
-	if (atomic_fetch_add(&env->conns, 1) < env->max_conns)
-		s = session_new(port, conn);
-	if (s) {
-		count_one(&port->shard->counts, connections);
-		return s;
+	if (atomic_fetch_add(&env->conns, 1) >= env->max_conns && !make_room(s)) {
+		atomic_fetch_sub(&env->conns, 1);
+		count_one(&s->counts, refused_full);
+		log_odd(&s->log, "connection_refused", "port=%s max_conns=%u", port->conf->name,
+			env->max_conns);
+		return NULL;
 	}
-	atomic_fetch_sub(&env->conns, 1);
-	count_one(&port->shard->counts, refused);
-	log_odd(&port->shard->log, "connection_refused", "port=%s max_conns=%u", port->conf->name,
-		env->max_conns);
-	return NULL;
+	if (s->fresh_count >= env->max_new)
+		make_room(s);
+	count_one(&s->counts, connections);
+	if (tcp_is_proxied(conn))
+		count_one(&s->counts, proxied);
+	return session_new(port, conn);
+}
+
+static struct session *session_of(void *owner)
+{
+	return CAST_OBJ(struct session, owner, SESSION_MAGIC);
 }
 
 static void on_data(void *owner, const char *data, size_t len)
 {
-	session_on_data(CAST_OBJ(struct session, owner, SESSION_MAGIC), data, len);
+	session_on_data(session_of(owner), data, len);
 }
 
 static void on_closed(void *owner, const char *reason)
 {
-	session_on_closed(CAST_OBJ(struct session, owner, SESSION_MAGIC), reason);
+	session_on_closed(session_of(owner), reason);
 }
 
-static const struct tcp_events events = {on_accept, on_data, on_closed};
+static void on_drained(void *owner)
+{
+	session_on_drained(session_of(owner));
+}
+
+static void on_plain(void *owner)
+{
+	session_on_plain(session_of(owner));
+}
+
+static void on_dropped(void *ctx, enum tcp_drop drop)
+{
+	struct shard_port *port = ctx;
+	struct shard *s = port->shard;
+
+	switch (drop) {
+	case TCP_DROP_NO_FILES:
+		count_one(&s->counts, refused_files);
+		log_odd(&s->log, "connection_refused", "port=%s text=\"no open file is left\"",
+			port->conf->name);
+		break;
+	case TCP_DROP_NOT_PROXY:
+	case TCP_DROP_PROXY_LATE: count_one(&s->counts, refused_proxy); break;
+	}
+}
+
+static const struct tcp_events events = {
+	.may_accept = may_accept,
+	.on_accept = on_accept,
+	.on_data = on_data,
+	.on_closed = on_closed,
+	.on_drained = on_drained,
+	.on_plain = on_plain,
+	.on_dropped = on_dropped,
+};
+
+/* After a ban, here or on another node, those that are connected leave too. */
+static void close_banned(struct shard *s, struct list *sessions)
+{
+	list_for (sessions, session, struct session, node) {
+		if (guard_is_banned(s->env->guard, tcp_peer_addr(session->conn)))
+			session_close(session, "banned");
+	}
+}
+
+static void on_sweep_new(void *ctx)
+{
+	struct shard *s = ctx;
+	int64_t now_ms = loop_now_ms(s->loop);
+	unsigned news = guard_news(s->env->guard);
+
+	list_for (&s->fresh, session, struct session, node)
+		session_sweep_new(session, now_ms);
+	if (s->news != news) {
+		s->news = news;
+		close_banned(s, &s->fresh);
+		close_banned(s, &s->sessions);
+	}
+}
 
 static void on_sweep(void *ctx)
 {
@@ -183,10 +280,12 @@ enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, st
 	}
 	s->loop = loop_new();
 	s->sweep = timer_new(s->loop, on_sweep, s);
+	s->sweep_new = timer_new(s->loop, on_sweep_new, s);
 	s->extranonces = extranonce_pool_new(env->node_id, index, env->shard_count, JOB_LIFE_MS);
 	s->owed_last = &s->owed;
 	s->settled_mail.deliver = on_settled_mail;
 	pthread_mutex_init(&s->settled_lock, NULL);
+	list_init(&s->fresh);
 	list_init(&s->sessions);
 	s->port_count = pool->ports_count;
 	s->ports = NEW_ARRAY(struct shard_port, s->port_count);
@@ -198,18 +297,46 @@ enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, st
 	return OK;
 }
 
+static enum tcp_tls tls_mode(enum conf_port_tls tls)
+{
+	switch (tls) {
+	case CONF_PORT_TLS_OFF: return TCP_TLS_OFF;
+	case CONF_PORT_TLS_ON: return TCP_TLS_ON;
+	case CONF_PORT_TLS_AUTO: return TCP_TLS_AUTO;
+	}
+	return TCP_TLS_OFF;
+}
+
+static enum err listen_on(struct shard_port *port, struct why *why)
+{
+	const struct conf_port *conf = port->conf;
+	enum err err = OK;
+
+	for (unsigned i = 0; i < conf->listens.count && err == OK; i++) {
+		struct tcp_listen_options options = {
+			.host = conf->listens.list[i].host,
+			.port = conf->listens.list[i].port,
+			.backlog = BACKLOG,
+			.out_max = SESSION_OUT_MAX,
+			.tls_mode = tls_mode(conf->tls),
+			.tls = port->shard->env->tls,
+			.proxy_from = &conf->proxy_from,
+			.events = &events,
+			.ctx = port,
+		};
+
+		err = tcp_listen(port->shard->loop, &options, &port->listeners[i], why);
+	}
+	return err;
+}
+
 enum err shard_listen(struct shard *s, struct why *why)
 {
-	for (size_t i = 0; i < s->port_count; i++) {
-		struct shard_port *port = &s->ports[i];
-		const struct conf_listen *listen = &port->conf->listen;
-		enum err err = tcp_listen(s->loop, listen->host, listen->port, BACKLOG,
-			SESSION_OUT_MAX, &events, port, &port->listener, why);
+	enum err err = OK;
 
-		if (err != OK)
-			return err;
-	}
-	return OK;
+	for (size_t i = 0; i < s->port_count && err == OK; i++)
+		err = listen_on(&s->ports[i], why);
+	return err;
 }
 
 static void *run_shard(void *arg)
@@ -217,6 +344,7 @@ static void *run_shard(void *arg)
 	struct shard *s = arg;
 
 	timer_start(s->sweep, SWEEP_MS, SWEEP_MS);
+	timer_start(s->sweep_new, SWEEP_NEW_MS, SWEEP_NEW_MS);
 	loop_run(s->loop);
 	return NULL;
 }
@@ -250,8 +378,10 @@ static void post_call(struct shard *s, void (*deliver)(struct mail *mail))
 static void close_listeners(struct shard *s)
 {
 	for (size_t i = 0; i < s->port_count; i++) {
-		tcp_listener_close(s->ports[i].listener);
-		s->ports[i].listener = NULL;
+		for (unsigned k = 0; k < CONF_LISTENS_MAX; k++) {
+			tcp_listener_close(s->ports[i].listeners[k]);
+			s->ports[i].listeners[k] = NULL;
+		}
 	}
 }
 
@@ -291,14 +421,21 @@ void shard_barrier(struct shard *s)
 	sem_destroy(&m.passed);
 }
 
+static void close_sessions(struct shard *s)
+{
+	list_for (&s->fresh, session, struct session, node)
+		session_close(session, "server stops");
+	list_for (&s->sessions, session, struct session, node)
+		session_close(session, "server stops");
+}
+
 static void on_good_bye(struct mail *mail)
 {
 	struct call_mail *m = CONTAINER_OF(mail, struct call_mail, mail);
 	struct shard *s = m->shard;
 
 	close_listeners(s);
-	list_for (&s->sessions, session, struct session, node)
-		session_close(session, "server stops");
+	close_sessions(s);
 	loop_stop(s->loop);
 	free(m);
 }
@@ -329,8 +466,8 @@ void shard_free(struct shard *s)
 		return;
 	close_listeners(s);
 	timer_free(s->sweep);
-	list_for (&s->sessions, session, struct session, node)
-		session_close(session, "server stops");
+	timer_free(s->sweep_new);
+	close_sessions(s);
 	loop_free(s->loop);
 	for (unsigned i = 0; i < JOBS_KEPT; i++)
 		forget_job(&s->jobs[i]);

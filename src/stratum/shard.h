@@ -28,9 +28,11 @@
 
 struct blocks;
 struct flush;
+struct guard;
 struct pool;
 struct shard;
 struct share;
+struct tls;
 struct verify;
 
 /* What all shards share; immutable once they run. */
@@ -39,10 +41,13 @@ struct shard_env {
 	struct pool *pool;
 	struct journal *journal;
 	struct flush *flush;
+	struct guard *guard;
+	struct tls *tls;       /* of the ports that speak it; NULL: none does */
 	struct verify *verify; /* NULL: the hash is so cheap that the loop computes it itself */
 	unsigned node_id;
 	unsigned shard_count;
 	unsigned max_conns; /* of all shards together */
+	unsigned max_new;   /* those of one shard that have no worker yet */
 	atomic_uint conns;
 };
 
@@ -65,7 +70,7 @@ struct known_target {
 struct shard_port {
 	struct shard *shard;
 	const struct conf_port *conf;
-	struct tcp_listener *listener;
+	struct tcp_listener *listeners[CONF_LISTENS_MAX];
 	atomic_uint sessions;
 };
 
@@ -84,7 +89,11 @@ struct shard {
 	struct timer *sweep;
 	struct shard_port *ports;
 	size_t port_count;
-	struct list sessions;
+	struct list fresh; /* sessions without a worker, the oldest first */
+	unsigned fresh_count;
+	struct list sessions; /* the others */
+	struct timer *sweep_new;
+	unsigned news; /* the bans that were looked at */
 	struct extranonce_pool *extranonces;
 	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
 	unsigned newest;

@@ -186,9 +186,13 @@ static void decide(struct share *share, enum verdict v)
 
 static void reject(struct share *share, enum verdict v)
 {
-	if (share->session)
-		vardiff_alive(&share->session->vardiff, loop_now_ms(share->shard->loop));
+	struct session *s = share->session;
+
+	if (s)
+		vardiff_alive(&s->vardiff, loop_now_ms(share->shard->loop));
 	decide(share, v);
+	if (s)
+		session_on_rejected(s, v);
 }
 
 static void owe(struct share *share)
@@ -315,6 +319,7 @@ void share_on_submit(struct session *s, const struct request *r)
 
 	if (s->share_count >= 2 * SESSION_SHARES_MAX) {
 		session_close(s, "does not wait for answers");
+		session_fault(s, FAULT_FLOOD);
 		return;
 	}
 	v = check(s, r, &sub);

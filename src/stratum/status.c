@@ -111,7 +111,7 @@ static void add_ports(struct status *s, struct buf *out)
 		for (unsigned i = 0; i < s->of.shard_count; i++)
 			sessions += atomic_load(&s->of.shards[i]->ports[p].sessions);
 		buf_printf(out, "%s{\"name\":\"%s\",\"port\":%u,\"connections\":%u}", p ? "," : "",
-			pool->ports[p].name, pool->ports[p].listen.port, sessions);
+			pool->ports[p].name, pool->ports[p].listens.list[0].port, sessions);
 	}
 	buf_add_str(out, "]");
 }

@@ -19,16 +19,25 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/ready.h"
+#include "io/tls.h"
 #include "pow/pow.h"
 #include "store/store.h"
 #include "stratum/flush.h"
+#include "stratum/guard.h"
 #include "stratum/node.h"
 #include "stratum/pool.h"
 #include "stratum/shard.h"
 #include "stratum/status.h"
 #include "stratum/verify.h"
 
-enum { LOOPS_MAX = 64, LOOPS_AUTO_MAX = 4, CLAIM_PATIENCE_MS = 30000, KEEP_ALIVE_CHECK_MS = 1000 };
+enum {
+	LOOPS_MAX = 64,
+	LOOPS_AUTO_MAX = 4,
+	CLAIM_PATIENCE_MS = 30000,
+	KEEP_ALIVE_CHECK_MS = 1000,
+	CERTIFICATE_CHECK_MS = 10000,
+	EXPIRY_WARN_DAYS = 14
+};
 
 static const struct logger lg = {"stratum", ""};
 
@@ -36,12 +45,14 @@ struct stratum {
 	const struct conf *conf;
 	char *dir, *journal_dir, *outbox_dir;
 	struct loop *loop; /* signals and slow timers; miners have loops of their own */
-	struct timer *keep_alive;
+	struct timer *keep_alive, *certificate;
 	struct node node;
 	struct pool pool;
 	struct journal *journal;
 	struct verify *verify;
 	struct flush *flush;
+	struct guard *guard;
+	struct tls *tls; /* NULL: no port speaks it */
 	struct shard_env env;
 	struct shard *shards[LOOPS_MAX];
 	unsigned shard_count;
@@ -176,15 +187,42 @@ static enum err start_hashers(struct stratum *s, struct why *why)
 	return err;
 }
 
+static void make_guard(struct stratum *s)
+{
+	const struct conf_stratum *conf = &s->conf->stratum;
+	struct guard_options options = {
+		.conns_per_ip = conf->conns_per_ip,
+		.conns_per_64 = conf->conns_per_64,
+		.new_per_ip = conf->new_per_ip,
+		.ban_score = conf->ban_score,
+		.ban_ms = conf->ban_ms,
+		.ban_max_ms = conf->ban_max_ms,
+		.allow = &conf->allow,
+	};
+
+	s->guard = guard_new(&options);
+}
+
+static enum err open_tls(struct stratum *s, struct why *why)
+{
+	const struct conf_stratum *conf = &s->conf->stratum;
+
+	if (!*conf->tls_certificate)
+		return OK;
+	return tls_new(conf->tls_certificate, conf->tls_key, &s->tls, why);
+}
+
 static enum err make_shards(struct stratum *s, struct why *why)
 {
-	unsigned loops = s->conf->stratum.loops;
+	const struct conf_stratum *conf = &s->conf->stratum;
+	unsigned loops = conf->loops, max_conns;
 	enum err err = OK;
 
 	if (loops == 0)
 		loops = cores() < LOOPS_AUTO_MAX ? cores() : LOOPS_AUTO_MAX;
 	if (loops > LOOPS_MAX)
 		loops = LOOPS_MAX;
+	max_conns = connection_limit(conf->max_conns);
 	s->env = (struct shard_env){
 		.conf = s->conf,
 		.pool = &s->pool,
@@ -193,7 +231,10 @@ static enum err make_shards(struct stratum *s, struct why *why)
 		.verify = s->verify,
 		.node_id = (unsigned)s->node.id,
 		.shard_count = loops,
-		.max_conns = connection_limit(s->conf->stratum.max_conns),
+		.guard = s->guard,
+		.tls = s->tls,
+		.max_conns = max_conns,
+		.max_new = (conf->new_total ? conf->new_total : max_conns / 4) / loops + 1,
 	};
 	for (unsigned i = 0; i < loops && err == OK; i++) {
 		err = shard_new(&s->env, i, &s->shards[i], why);
@@ -274,6 +315,47 @@ static void on_keep_alive(void *ctx)
 	pool_keep_alive(&s->pool);
 }
 
+/* ---- the certificate ---- */
+
+static void tell_expiry(const struct stratum *s)
+{
+	int64_t days = (tls_expires_ms(s->tls) - clock_wall_ms()) / 86400000;
+
+	if (tls_expires_ms(s->tls) <= clock_wall_ms())
+		log_broken(&lg, "certificate_expired", "file=\"%s\"",
+			s->conf->stratum.tls_certificate);
+	else if (days < EXPIRY_WARN_DAYS)
+		log_odd(&lg, "certificate_expires", "file=\"%s\" days=%lld",
+			s->conf->stratum.tls_certificate, (long long)days);
+}
+
+static void reload_certificate(struct stratum *s, bool is_forced)
+{
+	struct why why = {""};
+	bool is_new;
+
+	if (!s->tls)
+		return;
+	if (tls_reload(s->tls, is_forced, &is_new, &why) != OK) {
+		log_broken(&lg, "certificate_unusable",
+			"reason=\"%s\" text=\"the old one stays in use\"", why.text);
+	} else if (is_new) {
+		log_info(
+			&lg, "certificate_loaded", "file=\"%s\"", s->conf->stratum.tls_certificate);
+		tell_expiry(s);
+	}
+}
+
+static void on_certificate_check(void *ctx)
+{
+	reload_certificate(ctx, false);
+}
+
+static void on_hangup(void *ctx, int signum)
+{
+	reload_certificate(ctx, true);
+}
+
 /* `kozan notify` sends its datagram here. */
 static enum err listen_for_notify(struct stratum *s, struct why *why)
 {
@@ -293,6 +375,7 @@ static void start_work(struct stratum *s)
 	s->is_flush_running = true;
 	flush_start(s->flush, s->journal, s->pool.blocks);
 	timer_start(s->keep_alive, KEEP_ALIVE_CHECK_MS, KEEP_ALIVE_CHECK_MS);
+	timer_start(s->certificate, CERTIFICATE_CHECK_MS, CERTIFICATE_CHECK_MS);
 }
 
 static enum err start(struct stratum *s, struct why *why)
@@ -301,6 +384,7 @@ static enum err start(struct stratum *s, struct why *why)
 
 	s->loop = loop_new();
 	s->keep_alive = timer_new(s->loop, on_keep_alive, s);
+	s->certificate = timer_new(s->loop, on_certificate_check, s);
 	s->dir = path_join(s->conf->data_dir, "stratum");
 	s->journal_dir = path_join(s->dir, "journal");
 	s->outbox_dir = path_join(s->dir, "outbox");
@@ -317,7 +401,10 @@ static enum err start(struct stratum *s, struct why *why)
 	if (err != OK)
 		return err;
 	make_flush(s);
-	err = make_shards(s, why);
+	make_guard(s);
+	err = open_tls(s, why);
+	if (err == OK)
+		err = make_shards(s, why);
 	if (err == OK)
 		err = blocks_start(s->pool.conf, s->outbox_dir, (unsigned)s->node.id, &s->pool.log,
 			s->flush, &s->pool.blocks, why);
@@ -369,11 +456,14 @@ static void stop(struct stratum *s)
 	flush_free(s->flush);
 	for (unsigned i = 0; i < s->shard_count; i++)
 		shard_free(s->shards[i]);
+	guard_free(s->guard);
+	tls_free(s->tls);
 	verify_free(s->verify);
 	status_free(s->status);
 	if (s->is_pool_made)
 		pool_fini(&s->pool);
 	timer_free(s->keep_alive);
+	timer_free(s->certificate);
 	loop_free(s->loop);
 	node_close(&s->node);
 	free(s->dir);
@@ -388,10 +478,14 @@ int role_stratum(const struct conf *conf)
 	enum err err;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* until we serve */
 	err = start(&s, &why);
 	if (err == OK) {
 		loop_on_signal(s.loop, SIGTERM, on_signal, &s);
 		loop_on_signal(s.loop, SIGINT, on_signal, &s);
+		loop_on_signal(s.loop, SIGHUP, on_hangup, &s);
+		if (s.tls)
+			tell_expiry(&s);
 		log_info(&lg, "started", "node=%d epoch=%lld loops=%u max_conns=%u", (int)s.node.id,
 			(long long)s.node.epoch, s.shard_count, s.env.max_conns);
 		ready_tell();

@@ -121,13 +121,14 @@ static json_t *ports_of(const struct web *web)
 
 	for (size_t i = 0; i < web->pool->ports_count; i++) {
 		const struct conf_port *p = &web->pool->ports[i];
-		char *url = str_printf("stratum+tcp://%s:%u", web->miner_host, p->listen.port);
+		char *url =
+			str_printf("stratum+tcp://%s:%u", web->miner_host, p->listens.list[0].port);
 
 		json_array_append_new(
 			ports, json_pack("{s:s,s:s,s:s,s:i,s:s,s:b}", "name", p->name, "label",
 				       p->label[0] ? p->label : p->name, "url", url, "port",
-				       (int)p->listen.port, "difficulty", p->difficulty.text,
-				       "fixed", p->is_fixed));
+				       (int)p->listens.list[0].port, "difficulty",
+				       p->difficulty.text, "fixed", p->is_fixed));
 		free(url);
 	}
 	return ports;
@@ -140,7 +141,7 @@ static json_t *command_of(const struct web *web)
 	bool is_plain = !strcmp(algorithm, "scrypt") || !strcmp(algorithm, "sha256d");
 	char *command = str_printf("%s -a %s -o stratum+tcp://%s:%u -u {address}.worker1 -p x",
 		is_plain ? "minerd" : "cpuminer", algorithm, web->miner_host,
-		web->pool->ports[0].listen.port);
+		web->pool->ports[0].listens.list[0].port);
 	json_t *value = json_string(command);
 
 	free(command);

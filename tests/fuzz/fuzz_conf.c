@@ -49,7 +49,7 @@ static void check_complete(const struct conf *conf)
 	for (size_t i = 0; i < pool->ports_count; i++) {
 		const struct conf_port *p = &pool->ports[i];
 
-		assert(p->listen.port > 0 && p->min_difficulty.work >= 1);
+		assert(p->listens.list[0].port > 0 && p->min_difficulty.work >= 1);
 		assert(p->min_difficulty.work <= p->difficulty.work);
 		assert(p->difficulty.work <= p->max_difficulty.work);
 	}

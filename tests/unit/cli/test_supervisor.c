@@ -26,7 +26,7 @@ static char dir[] = "/tmp/test_supervisor.XXXXXX";
 static pid_t supervise(const char *script, int64_t stop_ms)
 {
 	char *argv[] = {(char *)"sh", (char *)"-c", (char *)script, NULL};
-	struct supervisor_program program = {"test", "/bin/sh", argv, stop_ms};
+	struct supervisor_program program = {"test", "/bin/sh", argv, stop_ms, true};
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -121,6 +121,21 @@ static void takes_its_programs_along(void **state)
 	wait_for_len("orphaned", 1);
 }
 
+static void passes_on_what_asks_to_reload(void **state)
+{
+	pid_t pid = supervise("trap 'printf x >> reloaded' HUP; echo ready >&$KOZAN_READY_FD; "
+			      "while :; do sleep 0.01; done",
+		1000);
+	int64_t until = clock_mono_ms() + WAIT_MS;
+
+	while (file_len("reloaded") == 0 && clock_mono_ms() < until) {
+		clock_sleep_ms(50); /* until the program is up and ready */
+		kill(pid, SIGHUP);
+	}
+	assert_true(file_len("reloaded") > 0);
+	assert_int_equal(stop(pid, SIGTERM), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +144,7 @@ int main(void)
 		cmocka_unit_test(kills_what_does_not_stop),
 		cmocka_unit_test(hears_ready),
 		cmocka_unit_test(takes_its_programs_along),
+		cmocka_unit_test(passes_on_what_asks_to_reload),
 	};
 	int failed;
 	char command[64];

@@ -36,8 +36,11 @@ static void test_defaults(void **state)
 	assert_true(pool->daemons[0].has_longpoll);
 	assert_ptr_equal(pool->wallet.daemon, &pool->daemons[0]);
 	assert_int_equal(pool->ports_count, 1);
-	assert_string_equal(pool->ports[0].listen.host, "::");
-	assert_int_equal(pool->ports[0].listen.port, 3333);
+	assert_string_equal(pool->ports[0].listens.list[0].host, "::");
+	assert_int_equal(pool->ports[0].listens.list[0].port, 3333);
+	assert_int_equal(pool->ports[0].listens.count, 1);
+	assert_int_equal(pool->ports[0].tls, CONF_PORT_TLS_OFF);
+	assert_int_equal(pool->ports[0].proxy_from.count, 0);
 	assert_string_equal(pool->ports[0].label, "low");
 	assert_int_equal(pool->ports[0].difficulty.work, 1);
 	assert_int_equal(pool->ports[0].min_difficulty.work, 1);

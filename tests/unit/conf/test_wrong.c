@@ -140,6 +140,19 @@ static void test_pool_values(void **state)
 			"listen: port 3333 is taken by another part of this file"},
 		{"      - {listen: \"127.0.0.1:8080\", name: b}",
 			"listen: port 8080 is taken by another part of this file"},
+		{"      - {listen: [\"127.0.0.1:1\", \"[::]:1\"], name: b}",
+			"listen: port 1 is taken by another part of this file"},
+		{"      - {listen: [], name: b}",
+			"listen: \"\" is not an address to listen on: write 0.0.0.0:3333, "
+			"[::]:3333 or :3333"},
+		{"      - {listen: \":1\", name: b, tls: auto}",
+			"tls: needs stratum.tls_certificate and stratum.tls_key"},
+		{"      - {listen: \":1\", name: b, proxy_from: [10.1.0.0/8]}",
+			"proxy_from: \"10.1.0.0/8\" has bits behind its /8; the network is "
+			"10.0.0.0/8"},
+		{"      - {listen: \":1\", name: b, proxy_from: lb.example}",
+			"proxy_from: \"lb.example\" is not an IP address or network: write "
+			"192.0.2.1, 10.0.0.0/8 or 2001:db8::/32"},
 		{"      - {listen: \":1\", name: low}", "name: \"low\" is here twice"},
 		{"      - {listen: \":1\", name: Low}",
 			"name: \"Low\" may have only a-z, 0-9 and - in it"},

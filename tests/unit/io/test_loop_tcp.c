@@ -139,7 +139,8 @@ static void on_closed(void *owner, const char *reason)
 	loop_stop(s->loop);
 }
 
-static const struct tcp_events events = {on_accept, on_data, on_closed};
+static const struct tcp_events events = {
+	.on_accept = on_accept, .on_data = on_data, .on_closed = on_closed};
 
 static int dial(void)
 {
@@ -172,12 +173,16 @@ static void *run_client(void *arg)
 
 static void serve(struct server *s, size_t out_max)
 {
+	struct tcp_listen_options options = {.host = "127.0.0.1",
+		.port = port,
+		.backlog = 16,
+		.out_max = out_max,
+		.events = &events,
+		.ctx = s};
 	struct why why = {""};
 
 	s->loop = loop_new();
-	assert_int_equal(
-		tcp_listen(s->loop, "127.0.0.1", port, 16, out_max, &events, s, &s->listener, &why),
-		OK);
+	assert_int_equal(tcp_listen(s->loop, &options, &s->listener, &why), OK);
 }
 
 static void test_echo_then_close(void **state)
@@ -245,12 +250,13 @@ static void test_bad_hosts_and_taken_ports(void **state)
 {
 	struct loop *l = loop_new();
 	struct tcp_listener *x;
+	struct tcp_listen_options options = {
+		.host = "nowhere", .port = port, .backlog = 16, .events = &events};
 	struct why why = {""};
 
-	assert_int_equal(
-		tcp_listen(l, "nowhere", port, 16, 1024, &events, NULL, &x, &why), ERR_SYNTAX);
-	assert_int_equal(
-		tcp_listen(l, "192.0.2.1", port, 16, 1024, &events, NULL, &x, &why), ERR_IO);
+	assert_int_equal(tcp_listen(l, &options, &x, &why), ERR_SYNTAX);
+	options.host = "192.0.2.1";
+	assert_int_equal(tcp_listen(l, &options, &x, &why), ERR_IO);
 	assert_non_null(strstr(why.text, "192.0.2.1"));
 	loop_free(l);
 }

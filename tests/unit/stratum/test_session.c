@@ -305,6 +305,8 @@ static void on_visit(struct mail *mail)
 {
 	struct visit *v = CONTAINER_OF(mail, struct visit, mail);
 
+	list_for (&v->shard->fresh, session, struct session, node)
+		session_sweep_new(session, loop_now_ms(v->shard->loop) + v->later_ms);
 	list_for (&v->shard->sessions, session, struct session, node)
 		session_sweep(session, loop_now_ms(v->shard->loop) + v->later_ms);
 }
@@ -329,9 +331,9 @@ static void test_who_never_logs_in_is_left(void **state)
 	miner_connect(&slow, &w);
 	miner_send(&slow, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}");
 	assert_true(miner_answer(&slow, 1));
-	let_pass(&w, SESSION_LOGIN_MS - 1000);
+	let_pass(&w, 59000);
 	assert_int_equal(atomic_load(&w.env.conns), 2);
-	let_pass(&w, SESSION_LOGIN_MS + 1000);
+	let_pass(&w, 61000);
 	assert_null(miner_read(&slow));
 	assert_int_equal(miner_submit(&good, good.job_id, good.time, 1), 0);
 	miner_close(&slow);

@@ -38,7 +38,7 @@ static void test_extranonce_rests_before_it_is_reused(void **state)
 	uint32_t first, e;
 
 	assert_true(extranonce_take(p, 0, &first));
-	extranonce_give_back(p, 100, first);
+	extranonce_give_back(p, 100, first, true);
 	assert_true(extranonce_take(p, 1099, &e));
 	assert_int_not_equal(e, first);
 	assert_true(extranonce_take(p, 1100, &e));
@@ -54,9 +54,23 @@ static void test_extranonces_run_out(void **state)
 	for (unsigned i = 0; i < (1u << NUMBER_BITS) / 1024; i++)
 		assert_true(extranonce_take(p, 0, &e));
 	assert_false(extranonce_take(p, 0, &e));
-	extranonce_give_back(p, 0, e);
+	extranonce_give_back(p, 0, e, true);
 	assert_false(extranonce_take(p, 999, &e));
 	assert_true(extranonce_take(p, 1000, &e));
+	extranonce_pool_free(p);
+}
+
+static void test_an_extranonce_without_a_job_needs_no_rest(void **state)
+{
+	struct extranonce_pool *p = extranonce_pool_new(4095, 3, 1024, 1000);
+	uint32_t e = 0, again;
+
+	for (unsigned i = 0; i < 2u << NUMBER_BITS; i++) {
+		assert_true(extranonce_take(p, 0, &e));
+		extranonce_give_back(p, 0, e, false);
+	}
+	assert_true(extranonce_take(p, 0, &again));
+	assert_int_equal(again, e);
 	extranonce_pool_free(p);
 }
 
@@ -193,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_extranonces_are_unique_over_parts),
 		cmocka_unit_test(test_extranonce_rests_before_it_is_reused),
+		cmocka_unit_test(test_an_extranonce_without_a_job_needs_no_rest),
 		cmocka_unit_test(test_extranonces_run_out),
 		cmocka_unit_test(test_every_byte_makes_a_share_new),
 		cmocka_unit_test(test_user_names),

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "chain/target.h"
+#include "stratum/guard.h"
 #include "stratum/share.h"
 #include "stratum/verify.h"
 
@@ -64,8 +65,10 @@ static void make_conf(struct world *w, const struct conf_port *port)
 	str_copy(w->user, sizeof(w->user), w->pool_conf.address.text);
 	w->port = *port;
 	w->port.name = (char *)"main";
-	str_copy(w->port.listen.host, sizeof(w->port.listen.host), "127.0.0.1");
-	w->port.listen.port = free_port();
+	w->port.listens = (struct conf_listens){{{"127.0.0.1", free_port()}}, 1};
+	w->conf.stratum.first_byte_ms = 30000;
+	w->conf.stratum.subscribe_ms = w->conf.stratum.authorize_ms = 60000;
+	w->conf.stratum.first_share_ms = w->conf.stratum.idle_ms = 86400000;
 	w->pool_conf.ports = &w->port;
 	w->pool_conf.ports_count = 1;
 }
@@ -84,10 +87,12 @@ void world_open(struct world *w, const struct conf_port *port, unsigned hash_thr
 	assert_int_equal(pow_algo_new("sha256d", NULL, 0, &w->pool.algo, &why), OK);
 	assert_int_equal(pow_ctx_new(w->pool.algo, NULL, &w->pow, &why), OK);
 	w->env = (struct shard_env){.conf = &w->conf,
+		.guard = guard_new(&(struct guard_options){.allow = &w->conf.stratum.allow}),
 		.pool = &w->pool,
 		.flush = flush_new(&flush),
 		.shard_count = 1,
-		.max_conns = 100};
+		.max_conns = 100,
+		.max_new = 100};
 	if (hash_threads > 0)
 		assert_int_equal(
 			verify_start(w->pool.algo, hash_threads, &w->env.verify, &why), OK);
@@ -108,6 +113,7 @@ void world_close(struct world *w)
 	journal_close(w->env.journal);
 	shard_stop(w->shard);
 	shard_free(w->shard);
+	guard_free(w->env.guard);
 	verify_free(w->env.verify);
 	flush_free(w->env.flush);
 	pow_ctx_free(w->pow);
@@ -160,7 +166,7 @@ unsigned world_free_shares(struct world *w)
 void miner_connect(struct miner *m, struct world *w)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET,
-		.sin_port = htons(w->port.listen.port),
+		.sin_port = htons(w->port.listens.list[0].port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 
 	*m = (struct miner){.world = w, .fd = socket(AF_INET, SOCK_STREAM, 0)};
