@@ -51,7 +51,7 @@ export interface Block {
   effort: number | null
 }
 
-export type PaymentState = 'signed' | 'broadcast' | 'confirmed' | 'conflicted'
+export type PaymentState = 'planned' | 'waiting' | 'refused' | 'signed' | 'broadcast' | 'confirmed' | 'conflicted'
 
 export interface Payment {
   id: string

@@ -3,7 +3,7 @@
 #include "cli/audit.h"
 #include "store/store.h"
 #include "store/store_block.h"
-#include "store/store_ledger.h"
+#include "store/store_payout.h"
 
 /* What the rows of blocks and payouts say that the books should hold. */
 struct expected {
@@ -12,7 +12,10 @@ struct expected {
 	struct amount mature;
 	struct amount fee_immature; /* reward - credits */
 	struct amount fee_mature;
+	struct amount lost;                      /* rewards of mature blocks that the pool bears */
 	struct amount paying, paid, network_fee; /* payouts */
+	struct amount miner_fee;                 /* the miners' part of network_fee */
+	struct amount swept;                     /* to the cold wallet */
 	int64_t blocks, credits, payouts;
 };
 
@@ -26,6 +29,7 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 {
 	struct amount credited = amount_of(0), fee;
 	struct store_earning *rows;
+	bool is_borne;
 	size_t n;
 	enum err e = store_credit_list(st, b->id, &rows, &n, why);
 
@@ -40,6 +44,11 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 	x->blocks++;
 	x->credits += (int64_t)n;
 	add(&x->rewards, b->reward);
+	e = store_block_is_borne(st, b->id, &is_borne, why);
+	if (e)
+		return e;
+	if (is_borne)
+		add(&x->lost, b->reward);
 	add(b->state == STORE_BLOCK_MATURE ? &x->mature : &x->immature, credited);
 	add(b->state == STORE_BLOCK_MATURE ? &x->fee_mature : &x->fee_immature, fee);
 	return OK;
@@ -81,17 +90,22 @@ static enum err add_payout(struct audit *a, struct store *st, const struct store
 	for (size_t i = 0; i < n; i++)
 		add(&items, rows[i].amount);
 	store_free_paids(rows);
-	if (amount_cmp(items, p->total) != 0)
+	if (p->kind != STORE_PAYOUT_SWEEP && amount_cmp(items, p->total) != 0)
 		audit_fault(a, "payout %s: its items do not add up to its total", p->txid);
 	x->payouts++;
 	switch (p->state) {
-	case STORE_PAYOUT_PLANNED:
+	case STORE_PAYOUT_REFUSED:
 	case STORE_PAYOUT_CONFLICTED: break;
+	case STORE_PAYOUT_PLANNED:
+	case STORE_PAYOUT_WAITING:
 	case STORE_PAYOUT_SIGNED:
-	case STORE_PAYOUT_BROADCAST: add(&x->paying, p->total); break;
+	case STORE_PAYOUT_BROADCAST: add(&x->paying, items); break;
 	case STORE_PAYOUT_CONFIRMED:
-		add(&x->paid, p->total);
+		add(&x->paid, items);
 		add(&x->network_fee, p->network_fee);
+		add(&x->miner_fee, p->miner_fee);
+		if (p->kind == STORE_PAYOUT_SWEEP)
+			add(&x->swept, p->total);
 		break;
 	}
 	return OK;
@@ -131,6 +145,16 @@ static void compare(struct audit *a, const char *what, struct amount books, stru
 		audit_ok(a, "%s: %s", what, left);
 }
 
+/* The pool's own money: what it has earned, without what was spent, lost or taken out. */
+static struct amount fees_left(const struct expected *x, struct amount taken_out)
+{
+	struct amount spent = amount_sub(x->network_fee, x->miner_fee);
+
+	add(&spent, x->lost);
+	add(&spent, taken_out);
+	return amount_sub(x->fee_mature, spent);
+}
+
 enum err audit_ledger(struct audit *a, struct store *st, int64_t pool_id, struct why *why)
 {
 	struct amount sums[STORE_BOOKS], total = amount_of(0), unpaid;
@@ -145,13 +169,14 @@ enum err audit_ledger(struct audit *a, struct store *st, int64_t pool_id, struct
 		add(&total, sums[b]);
 	unpaid = amount_sub(amount_sub(x.mature, x.paying), x.paid);
 	compare(a, "sum of all books", total, amount_of(0));
-	compare(a, "rewards", amount_neg(sums[STORE_BOOK_COINBASE]), x.rewards);
+	compare(a, "rewards", amount_neg(sums[STORE_BOOK_COINBASE]), amount_sub(x.rewards, x.lost));
 	compare(a, "immature credits", sums[STORE_BOOK_IMMATURE], x.immature);
 	compare(a, "mature credits not paid", sums[STORE_BOOK_AVAILABLE], unpaid);
 	compare(a, "payouts under way", sums[STORE_BOOK_PAYING], x.paying);
-	compare(a, "payouts confirmed", sums[STORE_BOOK_PAID], x.paid);
+	compare(a, "payouts confirmed", sums[STORE_BOOK_PAID], amount_sub(x.paid, x.miner_fee));
 	compare(a, "immature fees", sums[STORE_BOOK_FEE_IMMATURE], x.fee_immature);
-	compare(a, "fees", sums[STORE_BOOK_FEE], amount_sub(x.fee_mature, x.network_fee));
+	compare(a, "fees", sums[STORE_BOOK_FEE], fees_left(&x, sums[STORE_BOOK_OPERATOR]));
+	compare(a, "in the cold wallet", sums[STORE_BOOK_COLD], x.swept);
 	compare(a, "transaction fees", sums[STORE_BOOK_NETWORK_FEE], x.network_fee);
 	json_object_set_new(a->facts, "blocks", json_integer(x.blocks));
 	json_object_set_new(a->facts, "credits", json_integer(x.credits));

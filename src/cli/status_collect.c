@@ -21,12 +21,6 @@ static const char *const block_states[] = {[STORE_BLOCK_PENDING] = "pending",
 	[STORE_BLOCK_ORPHAN] = "orphan",
 	[STORE_BLOCK_REJECTED] = "rejected"};
 
-static const char *const payout_states[] = {[STORE_PAYOUT_PLANNED] = "planned",
-	[STORE_PAYOUT_SIGNED] = "signed",
-	[STORE_PAYOUT_BROADCAST] = "sent",
-	[STORE_PAYOUT_CONFIRMED] = "confirmed",
-	[STORE_PAYOUT_CONFLICTED] = "conflicted"};
-
 static const char *const node_states[] = {[STORE_NODE_LIVE] = "live",
 	[STORE_NODE_STOPPED] = "stopped",
 	[STORE_NODE_WRITTEN_OFF] = "written off"};
@@ -38,7 +32,10 @@ static const char *const books[STORE_BOOKS] = {[STORE_BOOK_COINBASE] = "coinbase
 	[STORE_BOOK_PAID] = "paid",
 	[STORE_BOOK_FEE_IMMATURE] = "fee_immature",
 	[STORE_BOOK_FEE] = "fee",
-	[STORE_BOOK_NETWORK_FEE] = "network_fee"};
+	[STORE_BOOK_NETWORK_FEE] = "network_fee",
+	[STORE_BOOK_HOT] = "hot",
+	[STORE_BOOK_COLD] = "cold",
+	[STORE_BOOK_OPERATOR] = "operator"};
 
 static json_t *amount_json(struct amount a)
 {
@@ -174,7 +171,7 @@ static enum err add_payouts(struct store *st, int64_t id, json_t *pool, struct w
 	for (size_t i = 0; i < n; i++) {
 		json_t *o = json_pack("{s:I, s:s, s:s, s:I, s:I, s:I}", "id",
 			(json_int_t)rows[i].id, "txid", rows[i].txid, "state",
-			payout_states[rows[i].state], "miners", (json_int_t)rows[i].items,
+			payout_state_text(rows[i].state), "miners", (json_int_t)rows[i].items,
 			"confirmations", (json_int_t)rows[i].confirmations, "created_ms",
 			(json_int_t)rows[i].created_ms);
 

@@ -155,6 +155,21 @@ enum err wallet_probe(struct wallet *w, struct wallet_info *out, struct why *why
 	return OK;
 }
 
+enum err wallet_height(struct wallet *w, int64_t *out, struct why *why)
+{
+	json_t *result;
+	enum err err = wallet_call(w, "getblockcount", NULL, &result, NULL, why);
+
+	if (err != OK)
+		return err;
+	if (json_is_integer(result))
+		*out = json_integer_value(result);
+	else
+		err = err_fail(why, ERR_PROTOCOL, "the answer of getblockcount makes no sense");
+	json_decref(result);
+	return err;
+}
+
 enum err wallet_owns(struct wallet *w, const char *address, bool *out, struct why *why)
 {
 	struct coind_error error = {0};
@@ -179,6 +194,23 @@ enum err wallet_owns(struct wallet *w, const char *address, bool *out, struct wh
 		err = err_fail(why, ERR_PROTOCOL, "the daemon does not say whose %s is", address);
 	else
 		*out = is_mine;
+	json_decref(result);
+	return err;
+}
+
+enum err wallet_is_payable(struct wallet *w, const char *address, bool *out, struct why *why)
+{
+	json_t *result;
+	bool is_valid = false;
+	enum err err =
+		wallet_call(w, "validateaddress", json_pack("[s]", address), &result, NULL, why);
+
+	if (err != OK)
+		return err;
+	if (json_get_bool(result, "isvalid", &is_valid))
+		*out = is_valid;
+	else
+		err = err_fail(why, ERR_PROTOCOL, "the answer of validateaddress makes no sense");
 	json_decref(result);
 	return err;
 }
@@ -281,7 +313,7 @@ enum err wallet_send(
 
 /* ---- locks on inputs ---- */
 
-static json_t *inputs_json(const struct wallet_input *inputs, unsigned n)
+json_t *wallet_inputs_json(const struct wallet_input *inputs, unsigned n)
 {
 	json_t *list = json_array();
 
@@ -300,8 +332,8 @@ static enum err set_lock(struct wallet *w, bool unlock, const struct wallet_inpu
 
 	if (n == 0)
 		return OK;
-	err = wallet_call(w, "lockunspent", json_pack("[b,o]", unlock, inputs_json(inputs, n)),
-		NULL, &error, why);
+	err = wallet_call(w, "lockunspent",
+		json_pack("[b,o]", unlock, wallet_inputs_json(inputs, n)), NULL, &error, why);
 	if (err != ERR_REFUSED || error.code != COIND_CODE_PARAMETER)
 		return err;
 	for (unsigned i = 0; n > 1 && i < n; i++) {

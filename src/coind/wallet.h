@@ -54,9 +54,16 @@ struct wallet_info {
 /** wallet_probe(w, out, why): what the wallet is and holds. Call it once before the others. */
 enum err wallet_probe(struct wallet *w, struct wallet_info *out, struct why *why) MUST_CHECK BLOCKS;
 
+/** wallet_height(w, out, why): of the best block of its daemon. */
+enum err wallet_height(struct wallet *w, int64_t *out, struct why *why) MUST_CHECK BLOCKS;
+
 /** wallet_owns(w, address, out, why): whether the wallet can spend what is sent there.
  * errs + ERR_INVALID the daemon does not know such an address */
 enum err wallet_owns(
+	struct wallet *w, const char *address, bool *out, struct why *why) MUST_CHECK BLOCKS;
+
+/** wallet_is_payable(w, address, out, why): whether the daemon takes it for an address. */
+enum err wallet_is_payable(
 	struct wallet *w, const char *address, bool *out, struct why *why) MUST_CHECK BLOCKS;
 
 struct wallet_payment {
@@ -72,14 +79,22 @@ struct wallet_input {
 struct wallet_options {
 	struct amount fee_rate; /* per 1000 bytes; 0: the daemon estimates */
 	struct amount fee_max;  /* of the whole transaction; 0: no limit */
+	/* The fee comes off the payments, in proportion to them, by largest remainder; else it is
+	 * paid on top of them. */
+	bool is_fee_in_payments;
+	/* Inputs that must be among those that it spends, whatever they were locked for: to take
+	 * the place of another transaction. Borrowed. */
+	const struct wallet_input *inputs;
+	unsigned inputs_n;
 };
 
 /* A transaction that is signed and not sent. */
 struct wallet_signed {
 	char txid[65];
 	char *raw;           /* hex */
-	struct amount total; /* of the payments, without fee and change */
+	struct amount total; /* of the payments as asked for */
 	struct amount fee;
+	struct amount *payment_fees; /* [n] what came off each payment; NULL: nothing */
 	struct wallet_input *inputs; /* locked in the wallet until spent or unlocked */
 	unsigned input_count;
 };
@@ -105,6 +120,10 @@ enum wallet_sent {
 	WALLET_NO_INPUTS,   /* inputs are not there: spent elsewhere, or the daemon is behind */
 	WALLET_NOT_RELAYED, /* the memory pool refuses it for now (fee, policy): send again later */
 };
+
+/** wallet_inputs(w, raw, out, out_n, why): what a signed transaction spends; the caller frees. */
+enum err wallet_inputs(struct wallet *w, const char *raw, struct wallet_input **out,
+	unsigned *out_n, struct why *why) MUST_CHECK BLOCKS;
 
 /**
  * wallet_send(w, raw, txid, out, why): broadcast; harmless to repeat for ever.

@@ -97,12 +97,13 @@ static enum err get_hex(json_t *result, const char *key, char **out, struct why 
 	return err;
 }
 
-static enum err create(struct wallet *w, json_t *outputs, char **out, struct why *why)
+static enum err create(struct wallet *w, const struct wallet_input *inputs, unsigned n,
+	json_t *outputs, char **out, struct why *why)
 {
 	struct coind_error error = {0};
 	json_t *result;
-	enum err err = wallet_call(
-		w, "createrawtransaction", json_pack("[[],O]", outputs), &result, &error, why);
+	enum err err = wallet_call(w, "createrawtransaction",
+		json_pack("[o,O]", wallet_inputs_json(inputs, n), outputs), &result, &error, why);
 
 	if (err == ERR_REFUSED)
 		return ERR_INVALID;
@@ -135,17 +136,38 @@ static enum err refill_keys(struct wallet *w, struct why *why)
 	return err;
 }
 
-static enum err fund(struct wallet *w, const char *hex, const struct wallet_options *options,
-	char **out, struct amount *out_fee, struct why *why)
+/* With the fee in the payments, the daemon only has to know that: who pays how much is ours. */
+static json_t *fund_settings(const struct wallet_options *options, unsigned payments)
 {
-	json_t *settings = json_pack("{s:b}", "lockUnspents", 1), *result;
-	struct coind_error error = {0};
+	json_t *settings = json_pack("{s:b}", "lockUnspents", 1), *list;
 	char text[AMOUNT_TEXT_MAX];
-	enum err err;
 
 	if (!amount_is_zero(options->fee_rate))
 		json_object_set_new(
 			settings, "feeRate", json_string(amount_text(options->fee_rate, text)));
+	if (options->is_fee_in_payments) {
+		list = json_array();
+		for (unsigned i = 0; i < payments; i++)
+			json_array_append_new(list, json_integer(i));
+		json_object_set_new(settings, "subtractFeeFromOutputs", list);
+	}
+	return settings;
+}
+
+/* A transaction with inputs, fee and change. */
+struct funded {
+	char *hex;
+	struct amount fee;
+	int64_t change; /* the index of that output; -1: there is none */
+};
+
+static enum err fund(struct wallet *w, const char *hex, unsigned payments,
+	const struct wallet_options *options, struct funded *out, struct why *why)
+{
+	json_t *settings = fund_settings(options, payments), *result;
+	struct coind_error error = {0};
+	enum err err;
+
 	err = wallet_call(
 		w, "fundrawtransaction", json_pack("[s,O]", hex, settings), &result, &error, why);
 	if (err == ERR_REFUSED && strstr(error.why.text, "eypool ran out")) {
@@ -159,11 +181,12 @@ static enum err fund(struct wallet *w, const char *hex, const struct wallet_opti
 		return explain_fund(&error);
 	if (err != OK)
 		return err;
-	if (!json_get_amount(result, "fee", out_fee)) {
+	if (!json_get_amount(result, "fee", &out->fee) ||
+		!json_get_i64(result, "changepos", &out->change)) {
 		json_decref(result);
 		return err_fail(why, ERR_PROTOCOL, "fundrawtransaction gave no fee");
 	}
-	return get_hex(result, "hex", out, why);
+	return get_hex(result, "hex", &out->hex, why);
 }
 
 static enum err sign(struct wallet *w, const char *hex, char **out, struct why *why)
@@ -315,6 +338,7 @@ void wallet_signed_fini(struct wallet_signed *s)
 {
 	free(s->raw);
 	free(s->inputs);
+	free(s->payment_fees);
 	*s = (struct wallet_signed){0};
 }
 
@@ -355,30 +379,133 @@ static enum err check_fee(
 		amount_text(s->fee, fee), amount_text(options->fee_max, max));
 }
 
+/* ---- a fee that comes off the payments ---- */
+
+/* What each payment is when its part of the fee is off. */
+static enum err take_fees(const struct wallet_payment *payments, unsigned n,
+	struct wallet_payment *net, struct wallet_signed *s, struct why *why)
+{
+	int64_t *weights = NEW_ARRAY(int64_t, n);
+	enum err err = OK;
+
+	s->payment_fees = NEW_ARRAY(struct amount, n);
+	for (unsigned i = 0; i < n; i++)
+		weights[i] = amount_units(payments[i].amount);
+	amount_split(s->fee, weights, n, amount_units(s->total), s->payment_fees);
+	for (unsigned i = 0; i < n && err == OK; i++) {
+		net[i] = (struct wallet_payment){
+			payments[i].address, amount_sub(payments[i].amount, s->payment_fees[i])};
+		if (amount_cmp(net[i].amount, amount_of(0)) <= 0)
+			err = err_fail(why, ERR_LIMIT, "the fee would eat up the payment to %s",
+				net[i].address);
+	}
+	free(weights);
+	return err;
+}
+
+static enum err add_change(
+	const json_t *tx, const struct funded *f, json_t *outputs, struct why *why)
+{
+	const json_t *change = json_array_get(json_object_get(tx, "vout"), (size_t)f->change);
+	const char *address = address_of(change);
+	char text[AMOUNT_TEXT_MAX];
+	struct amount value;
+
+	if (!address || !json_get_amount(change, "value", &value) ||
+		json_object_get(outputs, address))
+		return err_fail(why, ERR_PROTOCOL, "the daemon's change makes no sense");
+	json_object_set_new(outputs, address, json_string(amount_text(value, text)));
+	return OK;
+}
+
+/* The daemon's transaction once more, with its inputs, its change and its fee, and our payments. */
+static enum err pay_net(struct wallet *w, const json_t *tx, const struct wallet_payment *net,
+	unsigned n, const struct wallet_signed *s, struct funded *f, struct why *why)
+{
+	json_t *outputs = json_object();
+	char text[AMOUNT_TEXT_MAX];
+	char *hex = NULL;
+	enum err err = OK;
+
+	for (unsigned i = 0; i < n; i++)
+		json_object_set_new(
+			outputs, net[i].address, json_string(amount_text(net[i].amount, text)));
+	if (f->change >= 0)
+		err = add_change(tx, f, outputs, why);
+	if (err == OK)
+		err = create(w, s->inputs, s->input_count, outputs, &hex, why);
+	json_decref(outputs);
+	if (err != OK)
+		return err;
+	free(f->hex);
+	f->hex = hex;
+	return OK;
+}
+
+/* ---- all of it ---- */
+
+static enum err finish_net(struct wallet *w, const json_t *tx, struct funded *f,
+	const struct wallet_payment *payments, const struct script *scripts, unsigned n,
+	struct wallet_signed *s, struct why *why)
+{
+	struct wallet_payment *net = NEW_ARRAY(struct wallet_payment, n);
+	enum err err = take_fees(payments, n, net, s, why);
+
+	if (err == OK)
+		err = pay_net(w, tx, net, n, s, f, why);
+	if (err == OK)
+		err = finish(w, f->hex, net, scripts, n, s, why);
+	free(net);
+	return err;
+}
+
 /* Choose the inputs; from here on a failure has to unlock them. */
 static enum err fund_and_finish(struct wallet *w, const char *bare,
 	const struct wallet_payment *payments, const struct script *scripts, unsigned n,
 	const struct wallet_options *options, struct wallet_signed *s, struct why *why)
 {
-	char *funded = NULL;
+	struct funded f = {0};
 	json_t *tx = NULL;
-	enum err err = fund(w, bare, options, &funded, &s->fee, why);
+	enum err err = fund(w, bare, n, options, &f, why);
 
 	if (err != OK)
 		return err;
-	err = decode(w, funded, &tx, why);
+	s->fee = f.fee;
+	err = decode(w, f.hex, &tx, why);
 	if (err == OK)
 		err = read_inputs(tx, s, why);
 	if (err == OK)
 		err = check_fee(s, options, why);
 	if (err == OK)
-		err = finish(w, funded, payments, scripts, n, s, why);
+		err = options->is_fee_in_payments
+			      ? finish_net(w, tx, &f, payments, scripts, n, s, why)
+			      : finish(w, f.hex, payments, scripts, n, s, why);
 	if (err != OK && s->input_count &&
 		wallet_unlock_inputs(w, s->inputs, s->input_count, NULL) != OK)
 		err_prefix(why, "(and the inputs stay locked until wallet_set_locks)");
 	json_decref(tx);
-	free(funded);
+	free(f.hex);
 	return err;
+}
+
+enum err wallet_inputs(struct wallet *w, const char *raw, struct wallet_input **out,
+	unsigned *out_n, struct why *why)
+{
+	struct wallet_signed s = {0};
+	json_t *tx;
+	enum err err = decode(w, raw, &tx, why);
+
+	if (err != OK)
+		return err;
+	err = read_inputs(tx, &s, why);
+	json_decref(tx);
+	if (err != OK) {
+		wallet_signed_fini(&s);
+		return err;
+	}
+	*out = s.inputs;
+	*out_n = s.input_count;
+	return OK;
 }
 
 enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, unsigned n,
@@ -396,14 +523,14 @@ enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, u
 		return err_fail(why, ERR_INVALID, "%u payments in one transaction", n);
 	if (!w->is_probed && (err = wallet_probe(w, &info, why)) != OK)
 		return err;
+	options = options ? options : &none;
 	scripts = NEW_ARRAY(struct script, n);
 	outputs = json_object();
 	err = read_payments(w, payments, n, scripts, outputs, &s.total, why);
 	if (err == OK)
-		err = create(w, outputs, &bare, why);
+		err = create(w, options->inputs, options->inputs_n, outputs, &bare, why);
 	if (err == OK)
-		err = fund_and_finish(
-			w, bare, payments, scripts, n, options ? options : &none, &s, why);
+		err = fund_and_finish(w, bare, payments, scripts, n, options, &s, why);
 	json_decref(outputs);
 	free(scripts);
 	free(bare);

@@ -20,4 +20,7 @@ struct wallet {
 enum err wallet_call(struct wallet *w, const char *method, json_t *params, json_t **out,
 	struct coind_error *error, struct why *why) MUST_CHECK BLOCKS;
 
+/** wallet_inputs_json(inputs, n): a list as the calls want it; a new reference. */
+json_t *wallet_inputs_json(const struct wallet_input *inputs, unsigned n);
+
 #endif

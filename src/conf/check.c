@@ -211,6 +211,29 @@ static void check_wallet(struct conf_reader *r, struct conf_pool *pool)
 			r, &w->daemon_name, "daemon", "no daemon is called \"%s\"", w->daemon_name);
 }
 
+static void check_cold(struct conf_reader *r, const struct conf_pool *pool)
+{
+	const struct conf_wallet *w = &pool->wallet;
+	struct address cold;
+	struct why why;
+
+	if (!amount_is_zero(w->hot_limit) && !*w->cold_address)
+		conf_problem(r, &w->hot_limit, "hot_limit", "needs cold_address, to send it to");
+	if (!*w->cold_address || !pool->network)
+		return;
+	if (address_decode(&pool->coin, pool->network, w->cold_address, &cold, &why) != OK)
+		conf_problem(r, &w->cold_address, "cold_address", "%s", why.text);
+	else if (script_equals(&cold.script, &pool->address.script))
+		conf_problem(r, &w->cold_address, "cold_address",
+			"is the address that the hot wallet's rewards go to");
+}
+
+static void check_payout(struct conf_reader *r, const struct conf_payout *p)
+{
+	if (amount_cmp(p->threshold_min, p->threshold_max) > 0)
+		conf_problem(r, &p->threshold_min, "threshold_min", "is more than threshold_max");
+}
+
 /* ---- the database ---- */
 
 static void check_store_login(struct conf_reader *r, struct conf_store_login *login)
@@ -343,6 +366,8 @@ static void check_pool(struct conf_reader *r, const struct conf *conf, struct co
 	for (size_t i = 0; i < pool->ports_count; i++)
 		check_port(r, pool, &pool->ports[i]);
 	check_wallet(r, pool);
+	check_cold(r, pool);
+	check_payout(r, &pool->payout);
 	check_names_differ(r, pool->daemons, pool->daemons_count, sizeof(*pool->daemons),
 		offsetof(struct conf_daemon, name));
 	check_names_differ(r, pool->ports, pool->ports_count, sizeof(*pool->ports),

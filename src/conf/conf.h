@@ -27,6 +27,7 @@
 enum conf_engine { CONF_ENGINE_SQLITE, CONF_ENGINE_MARIADB };
 enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
 enum conf_port_tls { CONF_PORT_TLS_OFF, CONF_PORT_TLS_ON, CONF_PORT_TLS_AUTO };
+enum conf_fee_payer { CONF_FEE_POOL, CONF_FEE_MINERS };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
 
 /* Where to listen. port is 0 when the operator wrote "off". */
@@ -40,6 +41,13 @@ enum { CONF_LISTENS_MAX = 8 };
 struct conf_listens {
 	struct conf_listen list[CONF_LISTENS_MAX];
 	unsigned count; /* >= 1 */
+};
+
+/* Times of day. */
+#define CONF_TIMES_MAX 24
+struct conf_times {
+	unsigned n;
+	uint16_t minutes[CONF_TIMES_MAX]; /* since midnight, UTC */
 };
 
 /* A stratum difficulty and the work that it stands for with the pool's coin and network. */
@@ -66,6 +74,7 @@ struct conf_difficulty {
 #define CONF_C_listen_or_off struct conf_listen
 #define CONF_C_listens       struct conf_listens
 #define CONF_C_nets          struct net_set
+#define CONF_C_times         struct conf_times
 #define CONF_C_choice(e)     enum e
 
 #define KEY(key, field, type, ...) CONF_C_##type field;

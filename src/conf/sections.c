@@ -26,6 +26,8 @@ static const struct conf_word words_conf_sync[] = {
 	{"disk", CONF_SYNC_DISK}, {"os", CONF_SYNC_OS}, CHOICE_END};
 static const struct conf_word words_reward_scheme[] = {
 	{"pplns", REWARD_PPLNS}, {"prop", REWARD_PROP}, CHOICE_END};
+static const struct conf_word words_conf_fee_payer[] = {
+	{"pool", CONF_FEE_POOL}, {"miners", CONF_FEE_MINERS}, CHOICE_END};
 static const struct conf_word words_coin_chain[] = {
 	{"main", COIN_MAIN}, {"test", COIN_TEST}, {"regtest", COIN_REGTEST}, CHOICE_END};
 static const struct conf_word words_coin_block_id[] = {
@@ -49,6 +51,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_listen_or_off &conf_listen_or_off, NULL
 #define TYPE_listens       &conf_listens, NULL
 #define TYPE_nets          &conf_nets, NULL
+#define TYPE_times         &conf_times, NULL
 #define TYPE_chars         &conf_chars, NULL
 #define TYPE_params        &conf_params, NULL
 #define TYPE_rules         &conf_rules, NULL

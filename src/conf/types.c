@@ -1,6 +1,7 @@
 /* types.c -- the types of keys: from the text in the file to the field of a struct. */
 #include <assert.h>
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -319,6 +320,30 @@ static enum err read_url(const struct conf_key *key, const char *text, void *fie
 	return OK;
 }
 
+/* "06:00,18:30" */
+static enum err read_times(
+	const struct conf_key *key, const char *text, void *field, struct why *why)
+{
+	struct conf_times times = {0};
+	int used;
+
+	for (const char *p = text; *p; p += used, p += *p == ',') {
+		unsigned hour, minute;
+
+		used = 0;
+		if (sscanf(p, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || hour > 23 ||
+			minute > 59 || (p[used] && p[used] != ','))
+			return err_fail(why, ERR_SYNTAX,
+				"\"%s\" is not a list of times: write [\"06:00\", \"18:30\"]",
+				text);
+		if (times.n == CONF_TIMES_MAX)
+			return err_fail(why, ERR_LIMIT, "more than %d times", CONF_TIMES_MAX);
+		times.minutes[times.n++] = (uint16_t)(hour * 60 + minute);
+	}
+	*(struct conf_times *)field = times;
+	return OK;
+}
+
 const struct conf_type conf_text = {"text", CONF_SCALAR, true, false, read_text};
 const struct conf_type conf_secret = {"secret", CONF_SCALAR, true, false, read_text};
 const struct conf_type conf_name = {"name", CONF_SCALAR, true, false, read_name};
@@ -332,6 +357,7 @@ const struct conf_type conf_percent = {"percentage", CONF_SCALAR, false, false, 
 const struct conf_type conf_factor = {"decimal", CONF_SCALAR, false, false, read_factor};
 const struct conf_type conf_amount = {"coins", CONF_SCALAR, false, false, read_amount};
 const struct conf_type conf_difficulty = {"difficulty", CONF_SCALAR, false, false, read_difficulty};
+const struct conf_type conf_times = {"list of times", CONF_LIST, false, false, read_times};
 const struct conf_type conf_choice = {"choice", CONF_SCALAR, false, false, read_choice};
 const struct conf_type conf_chars = {"text", CONF_SCALAR, false, false, read_chars};
 const struct conf_type conf_port = {"number", CONF_SCALAR, false, false, read_port};

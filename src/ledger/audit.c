@@ -5,15 +5,18 @@
 static enum err promised(
 	struct ledger *l, struct amount available, struct amount *out, struct why *why)
 {
+	unsigned unsent = STORE_PAYOUT_MASK(STORE_PAYOUT_PLANNED) |
+			  STORE_PAYOUT_MASK(STORE_PAYOUT_WAITING) |
+			  STORE_PAYOUT_MASK(STORE_PAYOUT_SIGNED);
 	struct store_payout *open;
 	size_t n;
-	enum err err = store_payout_open(l->store, l->pool_id, &open, &n, why);
+	enum err err = store_payout_list_in(l->store, l->pool_id, unsent, &open, &n, why);
 
 	if (err)
 		return err;
 	*out = available;
 	for (size_t i = 0; i < n; i++) {
-		if (open[i].state == STORE_PAYOUT_SIGNED)
+		if (open[i].kind != STORE_PAYOUT_SWEEP)
 			*out = amount_add(*out, open[i].total);
 	}
 	store_free_payouts(open, n);

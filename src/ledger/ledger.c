@@ -17,6 +17,7 @@ struct ledger *ledger_new(const struct conf_pool *pool, struct store *store, int
 	for (size_t i = 0; i < pool->daemons_count; i++)
 		l->daemons[i] = coind_new(&pool->daemons[i]);
 	l->wallet = wallet_new(pool);
+	l->max_outputs = pool->payout.max_outputs;
 	return l;
 }
 
@@ -113,11 +114,32 @@ static enum err check_wallet(struct ledger *l, struct why *why)
 	return OK;
 }
 
+/* The wallet's daemon has seen the chain that blocks were judged by: its balance means something.
+ */
+static enum err is_wallet_in_step(struct ledger *l, bool *out, struct why *why)
+{
+	int64_t height;
+	enum err err = wallet_height(l->wallet, &height, why);
+
+	if (err)
+		return err;
+	*out = height >= (int64_t)l->chain.height;
+	if (*out)
+		complaint_over(&l->complaints[ABOUT_BEHIND], &l->log);
+	else
+		complain(&l->complaints[ABOUT_BEHIND], &l->log, LOG_LEVEL_INFO, "wallet_behind",
+			"\"the wallet's daemon has not all blocks yet; payouts wait\"");
+	return OK;
+}
+
 static enum err wallet_steps(struct ledger *l, struct why *why)
 {
-	bool known;
-	enum err err = check_wallet(l, why);
+	bool known, in_step;
+	enum err err = is_wallet_in_step(l, &in_step, why);
 
+	if (err || !in_step)
+		return err;
+	err = check_wallet(l, why);
 	if (!err)
 		err = payout_track(l, &known, why);
 	if (!err)

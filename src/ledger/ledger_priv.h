@@ -22,6 +22,7 @@
 #include "ledger/complaint.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
+#include "store/store_payout.h"
 
 /* Blocks on top of another one at the same height before a block of ours counts as lost. */
 #define LEDGER_ORPHAN_DEPTH 6
@@ -45,6 +46,7 @@ struct ledger {
 	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
 	uint32_t missing_since;
 	bool is_wallet_checked; /* it answered once, and owns the pool's address */
+	unsigned max_outputs;   /* of one payout; less than configured when that was too large */
 };
 
 /* ledger.c */
@@ -95,12 +97,21 @@ enum err round_step(
 enum err maturity_step(
 	struct ledger *l, const struct judged *blocks, size_t n, struct why *why) MUST_CHECK;
 
-/* payout_track.c, payout.c, audit.c */
+/* payout_track.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
 /** payout_track(l, out_known, why): look after the payouts under way; *out_known: the daemon has
  * each of them, so that a new one may be built. */
 enum err payout_track(struct ledger *l, bool *out_known, struct why *why) MUST_CHECK;
-/** payout_step(l, why): build, sign, store and send a new payout, if it is time. */
+/** payout_step(l, why): unless paused: plan who is due, if it is time, and what goes to the cold
+ * wallet; sign and send all that is planned. */
 enum err payout_step(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_sweep(l, why): plan what is too much for the hot wallet. */
+enum err payout_sweep(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_sign_all(l, why): build, sign, store and send every planned payout, the oldest first; one
+ * that cannot be paid now does not hold up the others. */
+enum err payout_sign_all(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_funds(l, out_free, why): what the wallet can spend on new payouts: above the reserve, and
+ * not planned already; may be negative. */
+enum err payout_funds(struct ledger *l, struct amount *out_free, struct why *why) MUST_CHECK;
 /** payout_send(l, payout, out, why): broadcast a stored payout and note it, or complain. */
 enum err payout_send(struct ledger *l, const struct store_payout *payout, enum wallet_sent *out,
 	struct why *why) MUST_CHECK;
@@ -112,6 +123,7 @@ enum err feed_block(struct ledger *l, const char *kind, const struct store_block
 	int64_t confirmations, struct why *why) MUST_CHECK;
 enum err feed_credited(struct ledger *l, const struct store_block *block,
 	const struct store_round *round, struct why *why) MUST_CHECK;
+/** feed_payout(l, kind, payout, …): confirmations and block_hash as they are now. */
 enum err feed_payout(struct ledger *l, const char *kind, const struct store_payout *payout,
 	int64_t confirmations, const char *block_hash, struct why *why) MUST_CHECK;
 

@@ -1,12 +1,12 @@
 /*
- * payout.c -- a new payout: choose who is due, build and sign, store, and only then send.
+ * payout.c -- a payout run: who is due is planned, in transactions of at most so many outputs.
  *
- * Dying at any instruction is safe. Before the payout is stored nothing was sent and nothing was
- * booked: the next pass frees the inputs and starts afresh. After it, payout_track.c sends the
- * stored bytes, as often as it takes. The books refuse to store a payout of money that another one
- * has already taken, so that two leaders at once cannot pay twice either.
+ * Dying at any instruction is safe. A plan sets the money aside, so nobody plans it twice; what is
+ * planned is signed by whoever leads next (payout_sign.c), and what is signed is sent
+ * (payout_track.c).
  */
-#include <stdlib.h>
+#include "ledger/payout_choose.h"
+
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,166 +14,168 @@
 #include "ledger/crash.h"
 #include "ledger/ledger_priv.h"
 
-/* A transaction fee above this part of what is paid is a mistake: nothing is sent. */
-#define FEE_MAX_PART  1
-#define FEE_MAX_WHOLE 10
-
-/* Who is paid: the first n are used; addresses are canonical. */
-struct batch {
-	struct store_payout_item *items;
-	struct address *addresses;
-	unsigned n;
-};
-
-static void batch_fini(struct batch *b)
+enum err payout_funds(struct ledger *l, struct amount *out_free, struct why *why)
 {
-	free(b->items);
-	free(b->addresses);
-}
-
-static enum err is_time(struct ledger *l, bool *out, struct why *why)
-{
-	struct store_payout *last;
+	struct store_payout *planned;
+	struct wallet_info info;
+	struct amount funds;
 	size_t n;
-	enum err err = store_payout_list(l->store, l->pool_id, 0, 1, &last, &n, why);
+	enum err err = wallet_probe(l->wallet, &info, why);
 
+	if (!err)
+		err = store_payout_list_in(l->store, l->pool_id,
+			STORE_PAYOUT_MASK(STORE_PAYOUT_PLANNED) |
+				STORE_PAYOUT_MASK(STORE_PAYOUT_WAITING),
+			&planned, &n, why);
 	if (err)
 		return err;
-	*out = n == 0 || clock_wall_ms() - last[0].created_ms >= l->pool->payout.interval_ms;
-	store_free_payouts(last, n);
+	funds = amount_sub(info.available, l->pool->payout.reserve);
+	for (size_t i = 0; i < n; i++)
+		funds = amount_sub(funds, planned[i].total);
+	store_free_payouts(planned, n);
+	*out_free = funds;
 	return OK;
 }
 
-/* Addresses are checked a second time: those that cannot be paid stay as they are. */
-static void pick(struct ledger *l, const struct store_due *dues, size_t n, struct batch *out)
+/* ---- whom the daemon would not pay either ---- */
+
+static enum err drop_unpayable(struct ledger *l, struct payout_choice *c, struct why *why)
 {
-	const struct conf_pool *pool = l->pool;
-	bool bad = false;
+	size_t kept = 0;
+	enum err err = OK;
 
-	out->items = NEW_ARRAY(struct store_payout_item, n);
-	out->addresses = NEW_ARRAY(struct address, n);
-	out->n = 0;
-	for (size_t i = 0; i < n && out->n < pool->payout.max_outputs; i++) {
-		struct address *address = &out->addresses[out->n];
-		struct why why = {""};
+	c->total = amount_of(0);
+	for (size_t i = 0; i < c->n && !err; i++) {
+		bool is_payable = false;
 
-		if (address_decode(&pool->coin, pool->network, dues[i].address, address, &why)) {
-			complain(&l->complaints[ABOUT_ADDRESS], &l->log, LOG_LEVEL_ODD,
-				"payout_address_bad", "account=%lld address=%s \"%s\"",
-				(long long)dues[i].account, dues[i].address, why.text);
-			bad = true;
-			continue;
+		err = wallet_is_payable(l->wallet, c->dues[i].address, &is_payable, why);
+		if (!err && !is_payable) {
+			str_copy(c->bad_address, sizeof(c->bad_address), c->dues[i].address);
+			err_fail(&c->bad_why, ERR_INVALID,
+				"the daemon does not know such an address");
+			c->bad++;
+		} else if (!err) {
+			c->dues[kept++] = c->dues[i];
+			c->total = amount_add(c->total, c->dues[i].amount);
 		}
-		out->items[out->n++] = (struct store_payout_item){
-			dues[i].account, address->text, dues[i].available};
 	}
-	if (!bad)
+	c->n = kept;
+	return err;
+}
+
+static void complain_of(struct ledger *l, const struct payout_choice *c)
+{
+	if (c->bad)
+		complain(&l->complaints[ABOUT_ADDRESS], &l->log, LOG_LEVEL_ODD,
+			"payout_address_bad", "accounts=%zu address=%s \"%s\"", c->bad,
+			c->bad_address, c->bad_why.text);
+	else
 		complaint_over(&l->complaints[ABOUT_ADDRESS], &l->log);
+	if (c->limited)
+		complain(&l->complaints[ABOUT_LIMIT], &l->log, LOG_LEVEL_ODD, "payouts_limited",
+			"accounts=%zu \"they are due, but the wallet has not enough above its "
+			"reserve, or"
+			" payout.max_per_day is reached; they are paid later\"",
+			c->limited);
+	else
+		complaint_over(&l->complaints[ABOUT_LIMIT], &l->log);
 }
 
-static enum err choose(struct ledger *l, struct batch *out, struct why *why)
-{
-	struct store_due *dues;
-	size_t n;
-	enum err err = store_balance_list(
-		l->store, l->pool_id, l->pool->payout.minimum, STORE_PAGE_MAX, &dues, &n, why);
+/* ---- planning ---- */
 
-	if (err)
-		return err;
-	*out = (struct batch){0};
-	if (n > 0)
-		pick(l, dues, n, out);
-	store_free_dues(dues);
-	return OK;
+static enum err plan_in_txn(
+	struct ledger *l, const struct store_plan *plan, struct amount total, struct why *why)
+{
+	struct store_payout p = {.kind = plan->kind, .items = (int64_t)plan->n, .total = total};
+	enum err err = store_payout_plan(l->store, plan, &p.id, why);
+
+	if (!err && plan->is_waiting)
+		err = feed_payout(l, "payout_waiting", &p, 0, "", why);
+	return err;
 }
 
-static enum err build(
-	struct ledger *l, const struct batch *b, struct wallet_signed *out, struct why *why)
+/* One transaction's worth of those who are due. */
+static enum err plan_batch(
+	struct ledger *l, const struct payout_due *dues, size_t n, struct why *why)
 {
-	struct wallet_options options = {.fee_rate = l->pool->payout.fee_rate};
-	struct wallet_payment *payments = NEW_ARRAY(struct wallet_payment, b->n);
-	struct amount total = amount_of(0);
+	struct store_payout_item *items = NEW_ARRAY(struct store_payout_item, n);
+	struct amount total = amount_of(0), limit = l->pool->payout.approve_above;
+	struct store_plan plan = {.pool = l->pool_id,
+		.kind = STORE_PAYOUT_AUTOMATIC,
+		.address = "",
+		.note = "",
+		.items = items,
+		.n = n};
+	char text[AMOUNT_TEXT_MAX];
 	enum err err;
 
-	for (unsigned i = 0; i < b->n; i++) {
-		payments[i] = (struct wallet_payment){b->items[i].address, b->items[i].amount};
-		total = amount_add(total, b->items[i].amount);
+	for (size_t i = 0; i < n; i++) {
+		items[i] = (struct store_payout_item){.account = dues[i].account,
+			.address = dues[i].address,
+			.amount = dues[i].amount};
+		total = amount_add(total, dues[i].amount);
 	}
-	options.fee_max = amount_part(total, FEE_MAX_PART, FEE_MAX_WHOLE);
-	err = wallet_build(l->wallet, payments, b->n, &options, out, why);
-	free(payments);
+	plan.is_waiting = !amount_is_zero(limit) && amount_cmp(total, limit) > 0;
+	if (plan.is_waiting)
+		plan.note = "more than payout.approve_above";
+	err = store_begin(l->store, why);
+	if (!err) {
+		err = plan_in_txn(l, &plan, total, why);
+		if (err)
+			store_rollback(l->store);
+		else
+			err = store_commit(l->store, why);
+	}
+	free(items);
+	if (!err)
+		log_info(&l->log, plan.is_waiting ? "payout_waiting" : "payout_planned",
+			"accounts=%zu total=%s", n, amount_text(total, text));
 	return err;
 }
 
-/* A transaction that is too large is tried with half as many payments. */
-static enum err build_what_fits(
-	struct ledger *l, struct batch *b, struct wallet_signed *out, struct why *why)
+/* A run that was cut short is taken up by the next leader: who has a plan is not due any more. */
+static enum err run(struct ledger *l, int64_t now_ms, struct why *why)
 {
-	enum err err = build(l, b, out, why);
+	struct payout_choice c;
+	struct amount funds;
+	enum err err = payout_funds(l, &funds, why);
 
-	while (err == ERR_LIMIT && b->n > 1) {
-		b->n /= 2;
-		err = build(l, b, out, why);
-	}
-	return err;
-}
-
-/* A commit of unknown outcome is looked up. */
-static enum err store_signed(struct ledger *l, const struct batch *b,
-	const struct wallet_signed *tx, struct store_payout *out, struct why *why)
-{
-	int64_t id;
-	enum err err = store_payout_create_signed(
-		l->store, l->pool_id, tx->txid, tx->raw, tx->fee, b->items, b->n, &id, why);
-
-	if (err && err != ERR_UNCERTAIN)
-		return err;
-	return store_payout_by_txid(l->store, l->pool_id, tx->txid, out, why);
-}
-
-static enum err store_and_send(
-	struct ledger *l, const struct batch *b, const struct wallet_signed *tx, struct why *why)
-{
-	char total[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX];
-	struct store_payout payout;
-	enum wallet_sent sent;
-	enum err err;
-
-	crash_point("payout_built");
-	err = store_signed(l, b, tx, &payout, why);
+	if (!err)
+		err = payout_choose(l->store, l->pool, l->pool_id, funds, &c, why);
 	if (err)
-		return err; /* never sent; its inputs are freed before the next one is built */
-	crash_point("payout_stored");
-	log_info(&l->log, "payout_signed", "payout=%lld txid=%s accounts=%u total=%s fee=%s",
-		(long long)payout.id, tx->txid, b->n, amount_text(tx->total, total),
-		amount_text(tx->fee, fee));
-	err = payout_send(l, &payout, &sent, why);
-	store_payout_fini(&payout);
-	return err;
+		return err;
+	err = drop_unpayable(l, &c, why);
+	if (!err)
+		complain_of(l, &c);
+	for (size_t i = 0; i < c.n && !err; i += l->max_outputs) {
+		size_t n = c.n - i < l->max_outputs ? c.n - i : l->max_outputs;
+
+		err = plan_batch(l, &c.dues[i], n, why);
+		crash_point("payout_planned");
+	}
+	payout_choice_fini(&c);
+	return err ? err : store_payout_note_run(l->store, l->pool_id, now_ms, why);
 }
 
 enum err payout_step(struct ledger *l, struct why *why)
 {
-	struct wallet_signed tx;
-	struct batch batch;
-	bool now;
-	enum err err = is_time(l, &now, why);
+	struct store_payout_control control;
+	int64_t now_ms = clock_wall_ms();
+	enum err err = store_payout_control(l->store, l->pool_id, &control, why);
 
-	if (err || !now)
-		return err;
-	err = choose(l, &batch, why);
 	if (err)
 		return err;
-	/* every stored payout is with the daemon: what is still locked was never stored */
-	if (batch.n > 0) {
-		err = wallet_set_locks(l->wallet, NULL, 0, why);
-		if (!err)
-			err = build_what_fits(l, &batch, &tx, why);
-		if (!err) {
-			err = store_and_send(l, &batch, &tx, why);
-			wallet_signed_fini(&tx);
-		}
+	if (control.is_paused) {
+		complain(&l->complaints[ABOUT_PAUSE], &l->log, LOG_LEVEL_ODD, "payouts_paused",
+			"who=%s \"%s\"", control.who, control.reason);
+		return OK;
 	}
-	batch_fini(&batch);
-	return err;
+	complaint_over(&l->complaints[ABOUT_PAUSE], &l->log);
+	if (payout_run_due(&l->pool->payout, control.run_ms, now_ms))
+		err = run(l, now_ms, why);
+	else if (control.run_ms == 0) /* from now on the hours count */
+		err = store_payout_note_run(l->store, l->pool_id, now_ms, why);
+	if (!err)
+		err = payout_sweep(l, why);
+	return err ? err : payout_sign_all(l, why);
 }

@@ -89,6 +89,7 @@ static void read_due(const struct sql *q, void *row)
 	due->account = sql_int(q, 0);
 	str_copy(due->address, sizeof due->address, sql_str(q, 1));
 	due->available = amount_of(sql_int(q, 2));
+	due->threshold = amount_of(sql_int(q, 3));
 }
 
 enum err store_balance_list(struct store *st, int64_t pool, struct amount min, unsigned limit,
@@ -97,12 +98,15 @@ enum err store_balance_list(struct store *st, int64_t pool, struct amount min, u
 	static const struct sql_type due_row = {sizeof(struct store_due), read_due, NULL};
 
 	return sql_list(st, &due_row,
-		"SELECT a.id, a.address, s.total FROM (SELECT account_id, SUM(amount) AS total"
-		" FROM entry WHERE pool_id = ? AND book = ? GROUP BY account_id"
-		" HAVING SUM(amount) >= ?) s JOIN account a ON a.id = s.account_id"
+		"SELECT a.id, a.address, s.total, COALESCE(t.threshold, 0)"
+		" FROM (SELECT account_id, SUM(amount) AS total FROM entry"
+		" WHERE pool_id = ? AND book = ? GROUP BY account_id HAVING SUM(amount) > 0) s"
+		" JOIN account a ON a.id = s.account_id"
+		" LEFT JOIN account_setting t ON t.account_id = a.id"
+		" WHERE s.total >= CASE WHEN t.threshold > 0 THEN t.threshold ELSE ? END"
 		" ORDER BY s.total DESC, a.id LIMIT ?",
 		BINDS(INT(pool), INT(STORE_BOOK_AVAILABLE), INT(amount_units(min)),
-			INT(sql_limit(limit))),
+			INT(limit ? limit : INT32_MAX)),
 		out, out_n, why);
 }
 

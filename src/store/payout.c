@@ -1,27 +1,38 @@
-/* payout.c -- payouts: stored when signed, followed until confirmed or given back. */
+/* payout.c -- payouts: reading, their states, and what each move books. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/payout_priv.h"
 #include "store/sql_priv.h"
-#include "store/store_ledger.h"
 
-#define PAYOUT_STATES 6
-
-static const bool may[PAYOUT_STATES][PAYOUT_STATES] = {
-	[STORE_PAYOUT_SIGNED] = {[STORE_PAYOUT_BROADCAST] = true,
-		[STORE_PAYOUT_CONFIRMED] = true,
-		[STORE_PAYOUT_CONFLICTED] = true},
-	[STORE_PAYOUT_BROADCAST] =
-		{[STORE_PAYOUT_CONFIRMED] = true, [STORE_PAYOUT_CONFLICTED] = true},
-};
+const char *payout_state_text(enum store_payout_state state)
+{
+	switch (state) {
+	case STORE_PAYOUT_PLANNED: return "planned";
+	case STORE_PAYOUT_SIGNED: return "signed";
+	case STORE_PAYOUT_BROADCAST: return "broadcast";
+	case STORE_PAYOUT_CONFIRMED: return "confirmed";
+	case STORE_PAYOUT_CONFLICTED: return "conflicted";
+	case STORE_PAYOUT_WAITING: return "waiting";
+	case STORE_PAYOUT_REFUSED: return "refused";
+	}
+	return "unknown";
+}
 
 /* ---- reading ---- */
 
 #define PAYOUT_HEAD                                                                                \
-	"SELECT id, pool_id, state, txid, total, network_fee, items, created_ms, updated_ms,"      \
-	" confirmations, block_hash, "
+	"SELECT id, pool_id, kind, state, txid, total, network_fee, miner_fee, items, created_ms," \
+	" updated_ms, confirmations, block_hash, address, note, "
+
+/* Before it is signed a payout has no transaction, only a word that no other one has. */
+static bool is_signed(enum store_payout_state state)
+{
+	return state != STORE_PAYOUT_PLANNED && state != STORE_PAYOUT_WAITING &&
+	       state != STORE_PAYOUT_REFUSED;
+}
 
 static void read_payout(const struct sql *q, void *row)
 {
@@ -29,16 +40,20 @@ static void read_payout(const struct sql *q, void *row)
 
 	p->id = sql_int(q, 0);
 	p->pool = sql_int(q, 1);
-	p->state = (enum store_payout_state)sql_int(q, 2);
-	str_copy(p->txid, sizeof p->txid, sql_str(q, 3));
-	p->total = amount_of(sql_int(q, 4));
-	p->network_fee = amount_of(sql_int(q, 5));
-	p->items = sql_int(q, 6);
-	p->created_ms = sql_int(q, 7);
-	p->updated_ms = sql_int(q, 8);
-	p->confirmations = sql_int(q, 9);
-	str_copy(p->block_hash, sizeof p->block_hash, sql_str(q, 10));
-	p->raw_tx = str_dup(sql_str(q, 11));
+	p->kind = (enum store_payout_kind)sql_int(q, 2);
+	p->state = (enum store_payout_state)sql_int(q, 3);
+	str_copy(p->txid, sizeof p->txid, is_signed(p->state) ? sql_str(q, 4) : "");
+	p->total = amount_of(sql_int(q, 5));
+	p->network_fee = amount_of(sql_int(q, 6));
+	p->miner_fee = amount_of(sql_int(q, 7));
+	p->items = sql_int(q, 8);
+	p->created_ms = sql_int(q, 9);
+	p->updated_ms = sql_int(q, 10);
+	p->confirmations = sql_int(q, 11);
+	str_copy(p->block_hash, sizeof p->block_hash, sql_str(q, 12));
+	str_copy(p->address, sizeof p->address, sql_str(q, 13));
+	str_copy(p->note, sizeof p->note, sql_str(q, 14));
+	p->raw_tx = str_dup(sql_str(q, 15));
 }
 
 void store_payout_fini(struct store_payout *payout)
@@ -64,8 +79,9 @@ enum err store_payout_by_txid(
 	struct store *st, int64_t pool, const char *txid, struct store_payout *out, struct why *why)
 {
 	return sql_get(st, &payout_row,
-		PAYOUT_HEAD "raw_tx FROM payout WHERE pool_id = ? AND txid = ?",
-		BINDS(INT(pool), TEXT(txid)), out, why);
+		PAYOUT_HEAD "raw_tx FROM payout WHERE pool_id = ? AND (txid = ? OR id IN"
+			    " (SELECT payout_id FROM payout_tx WHERE txid = ?))",
+		BINDS(INT(pool), TEXT(txid), TEXT(txid)), out, why);
 }
 
 enum err store_payout_list(struct store *st, int64_t pool, int64_t before, unsigned limit,
@@ -85,6 +101,15 @@ enum err store_payout_open(
 		why);
 }
 
+enum err store_payout_list_in(struct store *st, int64_t pool, unsigned states,
+	struct store_payout **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &payout_row,
+		PAYOUT_HEAD "'' FROM payout WHERE pool_id = ? AND ((1 << state) & ?) <> 0"
+			    " ORDER BY id",
+		BINDS(INT(pool), INT(states)), out, out_n, why);
+}
+
 void store_free_payouts(struct store_payout *rows, size_t n)
 {
 	sql_list_free(&payout_row, rows, n);
@@ -98,16 +123,17 @@ static void read_paid(const struct sql *q, void *row)
 	p->account = sql_int(q, 1);
 	str_copy(p->address, sizeof p->address, sql_str(q, 2));
 	p->amount = amount_of(sql_int(q, 3));
-	str_copy(p->txid, sizeof p->txid, sql_str(q, 4));
-	p->state = (enum store_payout_state)sql_int(q, 5);
-	p->created_ms = sql_int(q, 6);
-	p->confirmations = sql_int(q, 7);
+	p->fee = amount_of(sql_int(q, 4));
+	p->state = (enum store_payout_state)sql_int(q, 6);
+	str_copy(p->txid, sizeof p->txid, is_signed(p->state) ? sql_str(q, 5) : "");
+	p->created_ms = sql_int(q, 7);
+	p->confirmations = sql_int(q, 8);
 }
 
 static const struct sql_type paid_row = {sizeof(struct store_paid), read_paid, NULL};
 
 #define PAID_SELECT                                                                                \
-	"SELECT p.id, i.account_id, i.address, i.amount, p.txid, p.state, p.created_ms,"           \
+	"SELECT p.id, i.account_id, i.address, i.amount, i.fee, p.txid, p.state, p.created_ms,"    \
 	" p.confirmations FROM payout_item i JOIN payout p ON p.id = i.payout_id"
 
 enum err store_payout_items(
@@ -131,125 +157,35 @@ void store_free_paids(struct store_paid *rows)
 	free(rows);
 }
 
-/* ---- creating ---- */
+/* ---- moving ---- */
 
-static enum err expect_available(
-	struct store *st, int64_t pool, const struct store_payout_item *item, struct why *why)
+static const bool may[PAYOUT_STATES][PAYOUT_STATES] = {
+	[STORE_PAYOUT_WAITING] = {[STORE_PAYOUT_PLANNED] = true, [STORE_PAYOUT_REFUSED] = true},
+	[STORE_PAYOUT_PLANNED] = {[STORE_PAYOUT_SIGNED] = true, [STORE_PAYOUT_REFUSED] = true},
+	[STORE_PAYOUT_SIGNED] = {[STORE_PAYOUT_SIGNED] = true, /* replaced */
+		[STORE_PAYOUT_BROADCAST] = true,
+		[STORE_PAYOUT_CONFIRMED] = true,
+		[STORE_PAYOUT_CONFLICTED] = true},
+	[STORE_PAYOUT_BROADCAST] = {[STORE_PAYOUT_SIGNED] = true, /* replaced */
+		[STORE_PAYOUT_CONFIRMED] = true,
+		[STORE_PAYOUT_CONFLICTED] = true},
+};
+
+enum err payout_expect(struct store *st, int64_t id, enum store_payout_state to,
+	struct store_payout *out, struct why *why)
 {
-	int64_t available;
-	enum err err = sql_one(st,
-		"SELECT COALESCE(SUM(amount), 0) FROM entry"
-		" WHERE pool_id = ? AND book = ? AND account_id = ?",
-		BINDS(INT(pool), INT(STORE_BOOK_AVAILABLE), INT(item->account)), &available, why);
+	enum err err = store_payout_get(st, id, out, why);
 
-	if (err == OK && amount_cmp(amount_of(available), item->amount) < 0)
-		err = err_fail(why, ERR_CONFLICT,
-			"account %" PRId64 " has less available than is to be paid", item->account);
+	if (err == OK && !may[out->state][to]) {
+		err = err_fail(why, ERR_CONFLICT, "payout %" PRId64 " is %s", id,
+			payout_state_text(out->state));
+		store_payout_fini(out);
+	}
 	return err;
 }
 
-static enum err insert_item(
-	struct store *st, int64_t payout, const struct store_payout_item *item, struct why *why)
-{
-	return sql_run(st,
-		"INSERT INTO payout_item (payout_id, account_id, address, amount)"
-		" VALUES (?, ?, ?, ?)",
-		BINDS(INT(payout), INT(item->account), TEXT(item->address),
-			INT(amount_units(item->amount))),
-		why);
-}
-
-/* Each item from one book of its account to another; then the network's fee out of the pool's. */
-static enum err post_items(struct store *st, const struct store_payout *p,
-	const struct store_payout_item *items, size_t n, enum store_txn_kind kind,
-	enum store_book from, enum store_book to, struct why *why)
-{
-	struct store_entry *entries = NEW_ARRAY(struct store_entry, 2 * n + 2);
-	struct store_txn txn = {p->pool, kind, 0, p->id, entries, 2 * n};
-	enum err err;
-
-	for (size_t i = 0; i < n; i++) {
-		entries[2 * i] =
-			(struct store_entry){from, items[i].account, amount_neg(items[i].amount)};
-		entries[2 * i + 1] = (struct store_entry){to, items[i].account, items[i].amount};
-	}
-	if (kind == STORE_TXN_PAID) {
-		entries[txn.n++] =
-			(struct store_entry){STORE_BOOK_FEE, 0, amount_neg(p->network_fee)};
-		entries[txn.n++] = (struct store_entry){STORE_BOOK_NETWORK_FEE, 0, p->network_fee};
-	}
-	err = store_ledger_post(st, &txn, why);
-	free(entries);
-	return err;
-}
-
-static enum err expect_new_txid(struct store *st, int64_t pool, const char *txid, struct why *why)
-{
-	int64_t count;
-	enum err err = sql_one(st, "SELECT COUNT(*) FROM payout WHERE pool_id = ? AND txid = ?",
-		BINDS(INT(pool), TEXT(txid)), &count, why);
-
-	if (err == OK && count)
-		err = err_fail(why, ERR_EXISTS, "payout %s is in the database already", txid);
-	return err;
-}
-
-static enum err insert_payout(struct store *st, const struct store_payout *p, struct why *why)
-{
-	int64_t now = clock_wall_ms();
-
-	return sql_run(st,
-		"INSERT INTO payout (pool_id, state, txid, raw_tx, total, network_fee, items,"
-		" created_ms, updated_ms, confirmations, block_hash)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
-		BINDS(INT(p->pool), INT(STORE_PAYOUT_SIGNED), TEXT(p->txid), TEXT(p->raw_tx),
-			INT(amount_units(p->total)), INT(amount_units(p->network_fee)),
-			INT(p->items), INT(now), INT(now)),
-		why);
-}
-
-enum err store_payout_create_signed(struct store *st, int64_t pool, const char *txid,
-	const char *raw_tx, struct amount network_fee, const struct store_payout_item *items,
-	size_t n, int64_t *out_id, struct why *why)
-{
-	struct store_payout p = {.pool = pool,
-		.raw_tx = (char *)raw_tx,
-		.network_fee = network_fee,
-		.items = (int64_t)n};
-	enum err err;
-
-	assert(n > 0 && str_copy(p.txid, sizeof p.txid, txid));
-	for (size_t i = 0; i < n; i++) {
-		assert(amount_cmp(items[i].amount, amount_of(0)) > 0);
-		p.total = amount_add(p.total, items[i].amount);
-	}
-	err = store_begin(st, why);
-	if (err != OK)
-		return err;
-	err = sql_turn(st, why);
-	if (err == OK)
-		err = expect_new_txid(st, pool, txid, why);
-	if (err == OK)
-		err = insert_payout(st, &p, why);
-	p.id = sql_new_id(st);
-	for (size_t i = 0; err == OK && i < n; i++) {
-		err = expect_available(st, pool, &items[i], why);
-		if (err == OK)
-			err = insert_item(st, p.id, &items[i], why);
-	}
-	if (err == OK)
-		err = post_items(st, &p, items, n, STORE_TXN_PAYOUT, STORE_BOOK_AVAILABLE,
-			STORE_BOOK_PAYING, why);
-	err = sql_end(st, err, why);
-	if (err == OK)
-		*out_id = p.id;
-	return err;
-}
-
-/* ---- following ---- */
-
-static enum err set_state(struct store *st, const struct store_payout *p,
-	enum store_payout_state to, int64_t confirmations, const char *block_hash, struct why *why)
+enum err payout_move(struct store *st, const struct store_payout *p, enum store_payout_state to,
+	int64_t confirmations, const char *block_hash, struct why *why)
 {
 	assert(p->state == to || may[p->state][to]);
 	return sql_run(st,
@@ -258,14 +194,6 @@ static enum err set_state(struct store *st, const struct store_payout *p,
 		BINDS(INT(to), INT(confirmations), TEXT(block_hash ? block_hash : ""),
 			INT(clock_wall_ms()), INT(p->id)),
 		why);
-}
-
-static enum err expect_state(
-	struct store *st, const struct store_payout *p, bool is_expected, struct why *why)
-{
-	if (is_expected)
-		return OK;
-	return err_fail(why, ERR_CONFLICT, "payout %" PRId64 " is in state %d", p->id, p->state);
 }
 
 enum err store_payout_set_state(struct store *st, int64_t id, enum store_payout_state from,
@@ -280,17 +208,58 @@ enum err store_payout_set_state(struct store *st, int64_t id, enum store_payout_
 	err = sql_turn(st, why);
 	if (err == OK)
 		err = store_payout_get(st, id, &p, why);
+	if (err == OK && p.state != from)
+		err = err_fail(why, ERR_CONFLICT, "payout %" PRId64 " is %s", id,
+			payout_state_text(p.state));
 	if (err == OK)
-		err = expect_state(st, &p, p.state == from, why);
-	if (err == OK)
-		err = set_state(st, &p, to, confirmations, block_hash, why);
+		err = payout_move(st, &p, to, confirmations, block_hash, why);
 	store_payout_fini(&p);
 	return sql_end(st, err, why);
 }
 
-/* What was stored with the payout is what moves, whatever the caller believes. */
-static enum err move_items(struct store *st, const struct store_payout *p, enum store_txn_kind kind,
-	enum store_book to, struct why *why)
+/* ---- booking ---- */
+
+static void add_entry(struct store_txn *txn, struct store_entry *entries, enum store_book book,
+	int64_t account, struct amount amount)
+{
+	entries[txn->n++] = (struct store_entry){book, account, amount};
+}
+
+enum err payout_book(struct store *st, const struct store_payout *p,
+	const struct store_payout_item *items, size_t n, enum store_txn_kind kind, struct why *why)
+{
+	bool is_paid = kind == STORE_TXN_PAID;
+	enum store_book from = kind == STORE_TXN_PAYOUT ? STORE_BOOK_AVAILABLE : STORE_BOOK_PAYING;
+	enum store_book to = is_paid                    ? STORE_BOOK_PAID
+			     : kind == STORE_TXN_PAYOUT ? STORE_BOOK_PAYING
+							: STORE_BOOK_AVAILABLE;
+	struct store_entry *entries = NEW_ARRAY(struct store_entry, 3 * n + 4);
+	struct store_txn txn = {p->pool, kind, 0, p->id, entries, 0};
+	struct amount pool_fee = amount_sub(p->network_fee, p->miner_fee);
+	enum err err;
+
+	for (size_t i = 0; i < n; i++) {
+		struct amount fee = is_paid ? items[i].fee : amount_of(0);
+
+		add_entry(&txn, entries, from, items[i].account, amount_neg(items[i].amount));
+		add_entry(&txn, entries, to, items[i].account, amount_sub(items[i].amount, fee));
+		add_entry(&txn, entries, STORE_BOOK_NETWORK_FEE, items[i].account, fee);
+	}
+	if (kind == STORE_TXN_SWEPT) {
+		add_entry(&txn, entries, STORE_BOOK_HOT, 0, amount_neg(p->total));
+		add_entry(&txn, entries, STORE_BOOK_COLD, 0, p->total);
+	}
+	if (is_paid || kind == STORE_TXN_SWEPT) {
+		add_entry(&txn, entries, STORE_BOOK_FEE, 0, amount_neg(pool_fee));
+		add_entry(&txn, entries, STORE_BOOK_NETWORK_FEE, 0, pool_fee);
+	}
+	err = store_ledger_post(st, &txn, why);
+	free(entries);
+	return err;
+}
+
+enum err payout_book_stored(
+	struct store *st, const struct store_payout *p, enum store_txn_kind kind, struct why *why)
 {
 	struct store_paid *paid;
 	struct store_payout_item *items;
@@ -302,17 +271,27 @@ static enum err move_items(struct store *st, const struct store_payout *p, enum 
 	items = NEW_ARRAY(struct store_payout_item, n);
 	for (size_t i = 0; i < n; i++)
 		items[i] = (struct store_payout_item){
-			paid[i].account, paid[i].address, paid[i].amount};
-	err = post_items(st, p, items, n, kind, STORE_BOOK_PAYING, to, why);
+			paid[i].account, paid[i].address, paid[i].amount, paid[i].fee};
+	err = payout_book(st, p, items, n, kind, why);
 	free(items);
 	free(paid);
 	return err;
 }
 
+/* ---- the end ---- */
+
+static enum err book_end(
+	struct store *st, const struct store_payout *p, bool is_paid, struct why *why)
+{
+	if (p->kind != STORE_PAYOUT_SWEEP)
+		return payout_book_stored(
+			st, p, is_paid ? STORE_TXN_PAID : STORE_TXN_RETURNED, why);
+	return is_paid ? payout_book(st, p, NULL, 0, STORE_TXN_SWEPT, why) : OK;
+}
+
 static enum err end_payout(struct store *st, int64_t id, enum store_payout_state to,
 	int64_t confirmations, const char *block_hash, struct why *why)
 {
-	bool is_paid = to == STORE_PAYOUT_CONFIRMED;
 	struct store_payout p = {0};
 	enum err err = store_begin(st, why);
 
@@ -320,14 +299,11 @@ static enum err end_payout(struct store *st, int64_t id, enum store_payout_state
 		return err;
 	err = sql_turn(st, why);
 	if (err == OK)
-		err = store_payout_get(st, id, &p, why);
+		err = payout_expect(st, id, to, &p, why);
 	if (err == OK)
-		err = expect_state(st, &p, may[p.state][to], why);
+		err = payout_move(st, &p, to, confirmations, block_hash, why);
 	if (err == OK)
-		err = set_state(st, &p, to, confirmations, block_hash, why);
-	if (err == OK)
-		err = move_items(st, &p, is_paid ? STORE_TXN_PAID : STORE_TXN_RETURNED,
-			is_paid ? STORE_BOOK_PAID : STORE_BOOK_AVAILABLE, why);
+		err = book_end(st, &p, to == STORE_PAYOUT_CONFIRMED, why);
 	store_payout_fini(&p);
 	return sql_end(st, err, why);
 }

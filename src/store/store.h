@@ -34,6 +34,7 @@ struct store; /* in store.c */
 #define STORE_WORKER_MAX  33
 #define STORE_HASH_MAX    65
 #define STORE_NAME_MAX    64
+#define STORE_NOTE_MAX    251 /* what a person wrote, or reads */
 
 /** store_open(conf, out, why): open or create the database; the schema is not looked at. */
 enum err store_open(const struct conf_store *conf, struct store **out, struct why *why) MUST_CHECK;

@@ -9,9 +9,12 @@
  *   close    coinbase → immature (accounts), fee_immature (pool)
  *   mature   immature → available            fee_immature → fee
  *   orphan   immature, fee_immature → coinbase
- *   payout   available → paying
- *   confirm  paying → paid                   fee → network_fee
- *   conflict paying → available
+ *   plan     available → paying
+ *   confirm  paying → paid, network_fee      fee → network_fee
+ *   conflict paying → available              (refused, too)
+ *   sweep    hot → cold                      fee → network_fee
+ *   deposit  operator → fee                  (and back, when the operator takes coins out)
+ *   loss     fee → coinbase                  a mature block that is gone, borne by the pool
  */
 #ifndef STORE_STORE_LEDGER_H
 #define STORE_STORE_LEDGER_H
@@ -28,8 +31,11 @@ enum store_book {
 	STORE_BOOK_FEE_IMMATURE = 6,
 	STORE_BOOK_FEE = 7,
 	STORE_BOOK_NETWORK_FEE = 8,
+	STORE_BOOK_HOT = 9,       /* minus what was moved from the hot wallet to the cold one */
+	STORE_BOOK_COLD = 10,     /* the same, in the cold one */
+	STORE_BOOK_OPERATOR = 11, /* what the operator took out of the wallet; negative: put in */
 };
-#define STORE_BOOKS 9 /* size of an array indexed by book */
+#define STORE_BOOKS 12 /* size of an array indexed by book */
 
 /* Stored: do not renumber. */
 enum store_txn_kind {
@@ -40,6 +46,9 @@ enum store_txn_kind {
 	STORE_TXN_PAID = 5,
 	STORE_TXN_RETURNED = 6, /* a payout that will never be in the chain */
 	STORE_TXN_ADJUST = 7,   /* by hand */
+	STORE_TXN_SWEPT = 8,    /* to the cold wallet */
+	STORE_TXN_OPERATOR = 9, /* coins of the operator's own, in or out */
+	STORE_TXN_LOSS = 10,    /* a mature block that is gone for good */
 };
 
 struct store_entry {
@@ -112,10 +121,11 @@ struct store_due {
 	int64_t account;
 	char address[STORE_ADDRESS_MAX];
 	struct amount available;
+	struct amount threshold; /* of its own; 0: the pool's */
 };
 
-/** store_balance_list(st, pool, min, limit, …): accounts with at least min available, the largest
- * first. */
+/** store_balance_list(st, pool, min, limit, …): accounts with at least min available, or what the
+ * account has set instead, the largest first. limit 0: all. */
 enum err store_balance_list(struct store *st, int64_t pool, struct amount min, unsigned limit,
 	struct store_due **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_dues(struct store_due *rows);
@@ -129,43 +139,50 @@ enum err store_ledger_sums(
 
 /* Stored: do not renumber. */
 enum store_payout_state {
-	STORE_PAYOUT_PLANNED = 1, /* not used yet: payouts are stored when they are signed */
+	STORE_PAYOUT_PLANNED = 1, /* whom it pays is fixed; to be signed next */
 	STORE_PAYOUT_SIGNED = 2,
 	STORE_PAYOUT_BROADCAST = 3,
 	STORE_PAYOUT_CONFIRMED = 4,
 	STORE_PAYOUT_CONFLICTED = 5, /* can never be in the chain; the money went back */
+	STORE_PAYOUT_WAITING = 6,    /* planned; waits for the operator's approval */
+	STORE_PAYOUT_REFUSED = 7,    /* never signed; the money went back */
 };
+#define STORE_PAYOUT_MASK(state) (1u << (state))
+
+/* Stored: do not renumber. */
+enum store_payout_kind {
+	STORE_PAYOUT_AUTOMATIC = 1,
+	STORE_PAYOUT_MANUAL = 2,
+	STORE_PAYOUT_SWEEP = 3, /* to the cold wallet; no items */
+};
+
+const char *payout_state_text(enum store_payout_state state);
 
 struct store_payout {
 	int64_t id;
 	int64_t pool;
+	enum store_payout_kind kind;
 	enum store_payout_state state;
-	char txid[STORE_HASH_MAX];
-	char *raw_tx;        /* hex; "" in lists */
-	struct amount total; /* of the items */
+	char txid[STORE_HASH_MAX]; /* "" before it is signed */
+	char *raw_tx;              /* hex; "" in lists */
+	struct amount total;       /* of the items, or what is swept */
 	struct amount network_fee;
-	int64_t items; /* count */
+	struct amount miner_fee; /* the part of network_fee that comes off the items */
+	int64_t items;           /* count */
 	int64_t created_ms;
 	int64_t updated_ms;
 	int64_t confirmations;
 	char block_hash[STORE_HASH_MAX]; /* "" before it is in a block */
+	char address[STORE_ADDRESS_MAX]; /* of a sweep */
+	char note[STORE_NOTE_MAX];       /* why it waits or was refused */
 };
 
 struct store_payout_item {
 	int64_t account;
 	const char *address;
-	struct amount amount; /* > 0 */
+	struct amount amount; /* > 0; what leaves the account's balance */
+	struct amount fee;    /* the part of it that the network gets */
 };
-
-/**
- * store_payout_create_signed(st, pool, txid, raw_tx, network_fee, items, n, out_id, why): a signed
- * transaction that was never sent. Broadcast it only after this has succeeded.
- *   items  one per account
- *   errs   ERR_CONFLICT an account has less than that available; ERR_EXISTS txid is there already
- */
-enum err store_payout_create_signed(struct store *st, int64_t pool, const char *txid,
-	const char *raw_tx, struct amount network_fee, const struct store_payout_item *items,
-	size_t n, int64_t *out_id, struct why *why) MUST_CHECK;
 
 /** store_payout_set_state(st, id, from, to, confirmations, block_hash, why): from == to notes the
  * confirmations; SIGNED → BROADCAST is the only other move here. block_hash may be NULL. */
@@ -181,7 +198,7 @@ enum err store_payout_confirm(struct store *st, int64_t id, int64_t confirmation
 enum err store_payout_conflict(struct store *st, int64_t id, struct why *why) MUST_CHECK;
 
 /** store_payout_get(st, id, …), store_payout_by_txid(…): errs ERR_NOT_FOUND;
- * store_payout_fini() frees what is inside. */
+ * store_payout_fini() frees what is inside. A txid that was replaced finds its payout too. */
 enum err store_payout_get(
 	struct store *st, int64_t id, struct store_payout *out, struct why *why) MUST_CHECK;
 enum err store_payout_by_txid(struct store *st, int64_t pool, const char *txid,
@@ -189,6 +206,10 @@ enum err store_payout_by_txid(struct store *st, int64_t pool, const char *txid,
 void store_payout_fini(struct store_payout *payout);
 /** store_payout_list(st, pool, before, limit, …): a page, newest first. */
 enum err store_payout_list(struct store *st, int64_t pool, int64_t before, unsigned limit,
+	struct store_payout **out, size_t *out_n, struct why *why) MUST_CHECK;
+/** store_payout_list_in(st, pool, states, …): all in these states, STORE_PAYOUT_MASK()s or'ed
+ * together, oldest first; without raw_tx. */
+enum err store_payout_list_in(struct store *st, int64_t pool, unsigned states,
 	struct store_payout **out, size_t *out_n, struct why *why) MUST_CHECK;
 /** store_payout_open(st, pool, …): SIGNED and BROADCAST, oldest first, with raw_tx. */
 enum err store_payout_open(struct store *st, int64_t pool, struct store_payout **out, size_t *out_n,
@@ -199,7 +220,8 @@ struct store_paid {
 	int64_t payout;
 	int64_t account;
 	char address[STORE_ADDRESS_MAX];
-	struct amount amount;
+	struct amount amount; /* fee included */
+	struct amount fee;    /* what of it the network got */
 	char txid[STORE_HASH_MAX];
 	enum store_payout_state state;
 	int64_t created_ms;

@@ -223,7 +223,9 @@ static void add_payments(struct buf *out, const struct web *web, const struct wo
 		cell(out, w, "payment.time");
 		add_time(out, integer_of(p, "created_ms"));
 		cell(out, w, "payment.tx");
-		add_link(out, web->pool->network->tx_url, text_of(p, "txid"), text_of(p, "txid"));
+		if (*text_of(p, "txid"))
+			add_link(out, web->pool->network->tx_url, text_of(p, "txid"),
+				text_of(p, "txid"));
 		cell(out, w, "payment.amount");
 		add_coins(out, web, p, amount_key);
 		cell(out, w, "payment.state");

@@ -49,14 +49,7 @@ const char *view_block_state(int64_t state)
 
 const char *view_payout_state(int64_t state)
 {
-	switch ((enum store_payout_state)state) {
-	case STORE_PAYOUT_PLANNED:
-	case STORE_PAYOUT_SIGNED: return "signed";
-	case STORE_PAYOUT_BROADCAST: return "broadcast";
-	case STORE_PAYOUT_CONFIRMED: return "confirmed";
-	case STORE_PAYOUT_CONFLICTED: return "conflicted";
-	}
-	return "unknown";
+	return payout_state_text((enum store_payout_state)state);
 }
 
 /* {"items": […], "next": id of the last row, or null when this is the last page}. */
@@ -104,6 +97,12 @@ enum err view_blocks(struct web *web, struct store *st, unsigned states, int64_t
 	return OK;
 }
 
+/* What is on its way to miners: not plans, nor what the pool moves between wallets of its own. */
+static bool is_public(const struct store_payout *p)
+{
+	return p->kind != STORE_PAYOUT_SWEEP && p->txid[0] != '\0';
+}
+
 enum err view_payments(struct web *web, struct store *st, int64_t before, unsigned limit,
 	json_t **out, struct why *why)
 {
@@ -119,6 +118,8 @@ enum err view_payments(struct web *web, struct store *st, int64_t before, unsign
 	for (size_t i = 0; i < n; i++) {
 		const struct store_payout *p = &rows[i];
 
+		if (!is_public(p))
+			continue;
 		json_array_append_new(items,
 			json_pack("{s:o,s:s,s:s,s:o,s:o,s:I,s:I,s:I}", "id", view_id(p->id), "txid",
 				p->txid, "state", view_payout_state(p->state), "total",
@@ -127,7 +128,9 @@ enum err view_payments(struct web *web, struct store *st, int64_t before, unsign
 				(json_int_t)p->confirmations, "created_ms",
 				(json_int_t)p->created_ms));
 	}
-	*out = page_of(items, limit, n ? rows[n - 1].id : 0);
+	/* a full page of the database has a next one, whatever of it is shown */
+	*out = page_of(
+		items, n == limit ? json_array_size(items) : SIZE_MAX, n ? rows[n - 1].id : 0);
 	store_free_payouts(rows, n);
 	return OK;
 }

@@ -15,7 +15,7 @@ from kit.wait import until
 
 COIN = 10**8
 PENDING, IMMATURE, MATURE, ORPHAN = 1, 2, 3, 4
-SIGNED, BROADCAST, CONFIRMED, CONFLICTED = 2, 3, 4, 5
+PLANNED, SIGNED, BROADCAST, CONFIRMED, CONFLICTED = 1, 2, 3, 4, 5
 BOOK_COINBASE, BOOK_AVAILABLE, BOOK_PAYING, BOOK_PAID, BOOK_NETWORK_FEE = 1, 3, 4, 5, 8
 
 
@@ -126,7 +126,8 @@ def test_killed_at_every_step(ledger):
 
     ledger.kill_at("payout_built")
     assert ledger.block_state(block) == MATURE
-    assert ledger.pool.payouts() == []
+    [plan] = ledger.pool.payouts()
+    assert plan["state"] == PLANNED
     assert len(ledger.wallet.listlockunspent()) == 1
     assert ledger.a.rpc.getrawmempool() == []
 

@@ -132,11 +132,12 @@ function Payments({ data }: { data: Data }) {
             { label: t('payment.time'), cell: (p) => <Ago ms={p.created_ms} /> },
             {
               label: t('payment.tx'),
-              cell: (p) => (
-                <Explore kind="tx" id={p.txid}>
-                  <code>{shorten(p.txid)}</code>
-                </Explore>
-              ),
+              cell: (p) =>
+                p.txid && (
+                  <Explore kind="tx" id={p.txid}>
+                    <code>{shorten(p.txid)}</code>
+                  </Explore>
+                ),
             },
             { label: t('payment.amount'), right: true, cell: (p) => <Coins value={p.amount} /> },
             { label: t('payment.state'), cell: (p) => <Chip state={p.state} /> },

@@ -115,16 +115,23 @@ export function Miner({ address, worker }: { address: string; worker?: string })
   )
 }
 
+const paymentTones: Record<PaymentState, string> = {
+  planned: 'wait',
+  waiting: 'wait',
+  refused: 'bad',
+  signed: 'wait',
+  broadcast: 'wait',
+  confirmed: 'good',
+  conflicted: 'bad',
+}
+
 const tones: Record<BlockState | PaymentState, string> = {
   pending: 'wait',
   immature: 'wait',
   mature: 'good',
   orphan: 'bad',
   rejected: 'bad',
-  signed: 'wait',
-  broadcast: 'wait',
-  confirmed: 'good',
-  conflicted: 'bad',
+  ...paymentTones,
 }
 
 const marks: Record<string, string> = {
@@ -135,7 +142,7 @@ const marks: Record<string, string> = {
 
 /** A state by colour, mark and word. */
 export function Chip({ state, text }: { state: BlockState | PaymentState; text?: string }) {
-  const kind = state in { signed: 1, broadcast: 1, confirmed: 1, conflicted: 1 } ? 'payment' : 'state'
+  const kind = state in paymentTones ? 'payment' : 'state'
   return (
     <span class={'chip ' + tones[state]}>
       <svg viewBox="0 0 16 16" aria-hidden="true">

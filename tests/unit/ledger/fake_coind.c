@@ -124,9 +124,21 @@ enum err wallet_probe(struct wallet *w, struct wallet_info *out, struct why *why
 	return OK;
 }
 
+enum err wallet_height(struct wallet *w, int64_t *out, struct why *why)
+{
+	*out = world->tip;
+	return OK;
+}
+
 enum err wallet_owns(struct wallet *w, const char *address, bool *out, struct why *why)
 {
 	*out = true;
+	return OK;
+}
+
+enum err wallet_is_payable(struct wallet *w, const char *address, bool *out, struct why *why)
+{
+	*out = !world->is_address_refused;
 	return OK;
 }
 
@@ -142,10 +154,25 @@ static struct fake_tx *find_tx(const char *txid)
 	return number >= 1 && number <= world->txs_n ? &world->txs[number - 1] : NULL;
 }
 
+/* Off the payments, in proportion. */
+static void take_fee(struct fake_tx *tx, const struct wallet_payment *payments, struct amount *out)
+{
+	int64_t weights[PAYMENTS_MAX];
+
+	for (unsigned i = 0; i < tx->payments; i++)
+		weights[i] = amount_units(payments[i].amount);
+	amount_split(amount_of(FEE), weights, tx->payments, tx->total, out);
+	for (unsigned i = 0; i < tx->payments; i++)
+		tx->to[i].amount -= amount_units(out[i]);
+	tx->total -= FEE;
+}
+
 enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, unsigned n,
 	const struct wallet_options *options, struct wallet_signed *out, struct why *why)
 {
 	struct fake_tx tx = {.state = FAKE_BUILT, .payments = n};
+	struct amount *out_fees = NULL;
+	int64_t asked;
 
 	assert(n >= 1 && n <= PAYMENTS_MAX && world->txs_n < TXS_MAX);
 	if (world->is_wallet_locked)
@@ -155,11 +182,18 @@ enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, u
 		tx.to[i].amount = amount_units(payments[i].amount);
 		tx.total += tx.to[i].amount;
 	}
+	asked = tx.total;
+	if (amount_cmp(options->fee_max, amount_of(FEE)) < 0)
+		return err_fail(why, ERR_LIMIT, "the fee would be more than is allowed");
+	if (options->is_fee_in_payments)
+		take_fee(&tx, payments, out_fees = NEW_ARRAY(struct amount, n));
 	if (world->is_locked || tx.total + FEE > world->funds)
 		return err_fail(why, ERR_FULL, "not enough coins");
 	world->is_locked = true;
-	*out = (struct wallet_signed){
-		.total = amount_of(tx.total), .fee = amount_of(FEE), .raw = str_dup("0200")};
+	*out = (struct wallet_signed){.total = amount_of(asked),
+		.fee = amount_of(FEE),
+		.payment_fees = out_fees,
+		.raw = str_dup("0200")};
 	name_tx(world->txs_n, out->txid);
 	world->txs[world->txs_n++] = tx;
 	return OK;
@@ -168,6 +202,14 @@ enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, u
 void wallet_signed_fini(struct wallet_signed *s)
 {
 	free(s->raw);
+	free(s->payment_fees);
+}
+
+enum err wallet_unlock_inputs(
+	struct wallet *w, const struct wallet_input *inputs, unsigned n, struct why *why)
+{
+	world->is_locked = false;
+	return OK;
 }
 
 enum err wallet_set_locks(

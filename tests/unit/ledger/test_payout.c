@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "ledger/ledger_priv.h"
+#include "ledger/payout_choose.h"
 #include "world.h"
 
 #define COIN AMOUNT_COIN
@@ -90,8 +91,8 @@ static void test_payout_is_sent_and_confirmed(void **state)
 /* Whatever the place of death, and however often: everybody is paid, once. */
 static void test_killed_at_every_step(void **state)
 {
-	static const char *const places[] = {"payout_built", "payout_stored", "payout_sent",
-		"payout_noted", "payout_confirming"};
+	static const char *const places[] = {"payout_planned", "payout_built", "payout_stored",
+		"payout_sent", "payout_noted", "payout_confirming"};
 
 	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		unsigned deaths = 0;
@@ -224,11 +225,32 @@ static void test_max_outputs(void **state)
 
 static void test_interval(void **state)
 {
-	world->pool.payout.max_outputs = 1;
-	world->pool.payout.interval_ms = 3600000;
+	world->pool.payout.minimum = amount_of(990000001);
 	assert_true(world_pass(NULL));
+	world->pool.payout.interval_ms = 3600000;
+	world->pool.payout.minimum = amount_of(1);
 	assert_true(world_pass(NULL));
 	assert_int_equal(world->txs_n, 1);
+	assert_int_equal(world_paid(1), 0);
+}
+
+static void test_times_of_day(void **state)
+{
+	const int64_t day = 86400000, hour = 3600000, today = 20000 * day;
+	struct conf_payout conf = {.times = {2, {6 * 60, 18 * 60}}};
+
+	assert_int_equal(
+		payout_run_next(&conf, today + 7 * hour, today + 8 * hour), today + 18 * hour);
+	assert_int_equal(payout_run_next(&conf, today + 18 * hour, today + 19 * hour),
+		today + day + 6 * hour);
+	assert_false(payout_run_due(&conf, today + 6 * hour, today + 18 * hour - 1));
+	assert_true(payout_run_due(&conf, today + 6 * hour, today + 18 * hour));
+	assert_true(payout_run_due(&conf, today + 6 * hour, today + 3 * day)); /* slept over some */
+	assert_false(payout_run_due(&conf, 0, today + 7 * hour)); /* new: waits for the hour */
+	conf = (struct conf_payout){.interval_ms = hour};
+	assert_true(payout_run_due(&conf, 0, today));
+	assert_true(payout_run_due(&conf, today, today + hour));
+	assert_false(payout_run_due(&conf, today, today + hour - 1));
 }
 
 static void test_wallet_without_coins_or_locked(void **state)
@@ -241,18 +263,166 @@ static void test_wallet_without_coins_or_locked(void **state)
 	world->funds = 40 * COIN;
 	world->is_wallet_locked = true;
 	assert_true(world_pass(NULL));
-	assert_false(world_payout(0, &payout));
+	assert_int_equal(payout_state(), STORE_PAYOUT_PLANNED);
+	assert_int_equal(world->txs_n, 0);
 	world->is_wallet_locked = false;
 	assert_true(world_pass(NULL));
 	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_false(world_payout(1, &payout));
+}
+
+/* Enough for the miners, not for the fee: nothing is sent until it is there. */
+static void test_coins_that_end_after_planning(void **state)
+{
+	world->funds = 3960000000;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_PLANNED);
+	assert_int_equal(world_book(STORE_BOOK_PAYING), 3960000000);
+	world->funds += 1000;
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_paid(0), 2970000000);
+}
+
+static void test_reserve_stays(void **state)
+{
+	world->pool.payout.reserve = amount_of(10 * COIN + 40000000 - 1001 + 1);
+	assert_true(
+		world_pass(NULL)); /* room for 29.6 coins and a fee: only the smaller one fits */
+	assert_int_equal(world_paid(0), 0);
+	assert_int_equal(world_paid(1), 990000000);
+	world->pool.payout.reserve = amount_of(40000000 - 1000 - 1000 + 1);
+	assert_true(world_pass(NULL)); /* one unit is missing for the fee */
+	assert_int_equal(payout_state(), STORE_PAYOUT_PLANNED);
+	world->pool.payout.reserve = amount_of(40000000 - 1000 - 1000);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(0), 2970000000);
+}
+
+static void test_so_much_a_day(void **state)
+{
+	world->pool.payout.max_per_day = amount_of(30 * COIN);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_paid(1), 0);
+	world->pool.payout.max_per_day = amount_of(40 * COIN);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(1), 990000000);
+}
+
+static void test_approval(void **state)
+{
+	struct store_payout payout;
+	struct why why;
+
+	world->pool.payout.approve_above = amount_of(20 * COIN);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_WAITING);
+	assert_int_equal(world->txs_n, 0);
+	assert_int_equal(world_events("payout_waiting"), 1);
+	assert_true(world_payout(0, &payout));
+	assert_int_equal(store_payout_approve(world_store(), payout.id, &why), OK);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_false(world_payout(1, &payout));
+}
+
+static void test_pause(void **state)
+{
+	struct store_payout payout;
+	struct why why;
+	struct store *st = world_store();
+
+	assert_int_equal(store_payout_pause(st, world->pool_id, true, "root", "odd", &why), OK);
+	assert_true(world_pass(NULL));
+	assert_false(world_payout(0, &payout));
+	assert_int_equal(store_payout_pause(st, world->pool_id, false, "root", "ok", &why), OK);
+	assert_false(world_pass("payout_built"));
+	assert_int_equal(
+		store_payout_pause(world_store(), world->pool_id, true, "root", "odd", &why), OK);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_PLANNED); /* not even what is planned */
+}
+
+static void test_miners_pay_the_fee(void **state)
+{
+	struct store_payout payout;
+
+	world->pool.payout.fee_payer = CONF_FEE_MINERS;
+	world->funds = 3960000000; /* not a unit for fees */
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(world_pass(NULL));
+		mine_pooled();
+	}
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFIRMED);
+	assert_true(world_payout(0, &payout));
+	assert_int_equal(amount_units(payout.miner_fee), 1000);
+	assert_int_equal(world_paid(0), 2970000000 - 750);
+	assert_int_equal(world_paid(1), 990000000 - 250);
+	assert_int_equal(world_book(STORE_BOOK_PAID), 3960000000 - 1000);
+	assert_int_equal(world_book(STORE_BOOK_NETWORK_FEE), 1000);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 40000000);
+}
+
+/* Too dear for all together is tried with half of them; too dear for one alone waits. */
+static void test_fee_limit(void **state)
+{
+	world->pool.payout.fee_max = amount_of(999);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 0);
+	world->pool.payout.fee_max = amount_of(1000);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_paid(1), 990000000);
+}
+
+static void test_dust_is_carried_over(void **state)
+{
+	world->pool.payout.minimum = amount_of(1);
+	world->pool.payout.dust = amount_of(990000001);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_paid(1), 0);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 990000000);
 }
 
 static void test_address_that_cannot_be_paid_stays(void **state)
 {
+	world->is_address_refused = true; /* by the daemon */
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 3960000000);
+	world->is_address_refused = false;
 	strcpy(world->pool.coin.networks[COIN_REGTEST].hrp, "other");
 	assert_true(world_pass(NULL));
 	assert_int_equal(world->txs_n, 0);
 	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 3960000000);
+}
+
+static void test_sweep_to_the_cold_wallet(void **state)
+{
+	struct store_payout payout;
+
+	world->pool.payout.is_enabled = true;
+	world->pool.payout.minimum = amount_of(100 * COIN); /* nobody is due */
+	world->pool.wallet.hot_limit = amount_of(30 * COIN);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(world_pass(NULL));
+		mine_pooled();
+	}
+	assert_true(world_payout(0, &payout));
+	assert_int_equal(payout.kind, STORE_PAYOUT_SWEEP);
+	assert_int_equal(payout.state, STORE_PAYOUT_CONFIRMED);
+	assert_int_equal(amount_units(payout.total), 13 * COIN); /* 40 - 27 */
+	assert_int_equal(world_book(STORE_BOOK_COLD), 13 * COIN);
+	assert_int_equal(world_book(STORE_BOOK_HOT), -13 * COIN);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 40000000 - 1000);
+	assert_int_equal(world_book(STORE_BOOK_AVAILABLE), 3960000000);
+	assert_false(world_payout(1, &payout));
 }
 
 static void test_reorganisation_behind_a_mature_block_pauses(void **state)
@@ -288,6 +458,16 @@ int main(void)
 		TEST(test_threshold_and_size),
 		TEST(test_max_outputs),
 		TEST(test_interval),
+		TEST(test_times_of_day),
+		TEST(test_coins_that_end_after_planning),
+		TEST(test_reserve_stays),
+		TEST(test_so_much_a_day),
+		TEST(test_approval),
+		TEST(test_pause),
+		TEST(test_miners_pay_the_fee),
+		TEST(test_fee_limit),
+		TEST(test_dust_is_carried_over),
+		TEST(test_sweep_to_the_cold_wallet),
 		TEST(test_wallet_without_coins_or_locked),
 		TEST(test_address_that_cannot_be_paid_stays),
 		TEST(test_reorganisation_behind_a_mature_block_pauses),

@@ -16,8 +16,8 @@
 
 enum { LIVES = 3, STEPS = 90, REWARD = 1000000007 };
 
-static const char *const deaths[] = {
-	"payout_built", "payout_stored", "payout_sent", "payout_noted", "payout_confirming"};
+static const char *const deaths[] = {"payout_planned", "payout_built", "payout_stored",
+	"payout_sent", "payout_noted", "payout_confirming"};
 
 struct life {
 	uint64_t seed;
@@ -143,7 +143,7 @@ static void live(uint64_t seed)
 			reorganise(&life);
 		else if (below(&life, 6) == 0)
 			go_back(&life);
-		(void)world_pass(below(&life, 3) ? NULL : deaths[below(&life, 5)]);
+		(void)world_pass(below(&life, 3) ? NULL : deaths[below(&life, 6)]);
 		world->funds = funds_of(&life);
 		check(&life);
 	}

@@ -84,7 +84,9 @@ void world_new(void)
 		.minimum = amount_of(AMOUNT_COIN),
 		.interval_ms = 0,
 		.confirmations = 3,
-		.max_outputs = PAYMENTS_MAX};
+		.max_outputs = PAYMENTS_MAX,
+		.dust = amount_of(1)};
+	world->pool.wallet.cold_address = world->miners[MINERS - 2].text;
 	world->tip = 99;
 	MUST(store_open(&world->store_conf, &parent_store, &why));
 	MUST(store_migrate(parent_store, &why));

@@ -50,6 +50,7 @@ struct world {
 	int64_t funds; /* what the wallet can spend */
 	bool is_locked;
 	bool is_wallet_locked;
+	bool is_address_refused;
 	bool has_lost_inputs; /* wallet_send() finds them gone */
 	unsigned txs_n;
 	struct fake_tx txs[TXS_MAX];

@@ -28,6 +28,7 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_node.h"
+#include "store/store_payout.h"
 #include "store/store_slot.h"
 #include "store/store_stats.h"
 
@@ -215,6 +216,27 @@ static inline enum err close_round(struct store *st, int64_t pool, int64_t block
 	store_free_works(works);
 	err = store_round_close(st, &round, &why);
 	return err;
+}
+
+/* A payout that is planned and signed at once. */
+static inline enum err pay(struct store *st, int64_t pool, const char *txid, struct amount fee,
+	const struct store_payout_item *items, size_t n, int64_t *out_id)
+{
+	struct store_plan plan = {.pool = pool,
+		.kind = STORE_PAYOUT_AUTOMATIC,
+		.address = "",
+		.note = "",
+		.items = items,
+		.n = n};
+	struct store_signature s = {.txid = txid, .raw_tx = "0200", .network_fee = fee};
+	enum err err = store_begin(st, &why);
+
+	if (err != OK)
+		return err;
+	err = store_payout_plan(st, &plan, out_id, &why);
+	if (err == OK)
+		err = store_payout_sign(st, *out_id, &s, &why);
+	return sql_end(st, err, &why);
 }
 
 /* The books balance, always. */

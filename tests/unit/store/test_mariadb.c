@@ -291,9 +291,9 @@ static void each_role_has_its_rights(void **state)
 	w->st = ledger;
 	MUST(close_round(ledger, w->pool, block));
 	MUST(store_round_mature(ledger, block, 101, &why));
-	struct store_payout_item item = {account(w, "alice"), "alice", amount_of(1000)};
-	MUST(store_payout_create_signed(
-		ledger, w->pool, "t1", "00", amount_of(1), &item, 1, &id, &why));
+	struct store_payout_item item = {
+		.account = account(w, "alice"), .address = "alice", .amount = amount_of(1000)};
+	MUST(pay(ledger, w->pool, "t1", amount_of(1), &item, 1, &id));
 	MUST(store_payout_confirm(ledger, id, 1, "b", &why));
 	expect_books(w, -1010, 0, 0, 0, 1000);
 	forbidden(ledger, "UPDATE slot SET work = 0");

@@ -14,6 +14,7 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_node.h"
+#include "store/store_payout.h"
 #include "store/store_slot.h"
 #include "store/store_stats.h"
 #include "web/web.h"
@@ -158,17 +159,25 @@ static void close_round(struct seed *s, int64_t id, int confirmations)
 static void pay(struct seed *s, const char *txid, int percent, enum store_payout_state state)
 {
 	struct store_payout_item items[16];
+	struct store_plan plan = {.pool = s->pool,
+		.kind = STORE_PAYOUT_AUTOMATIC,
+		.address = "",
+		.note = "",
+		.items = items};
+	struct store_signature signature = {
+		.txid = txid, .raw_tx = "00", .network_fee = amount_of(12400)};
 	struct store_due *dues;
 	size_t n;
 	int64_t id;
 
 	must(store_balance_list(s->st, s->pool, amount_of(1000000), 16, &dues, &n, &why), "dues");
 	for (size_t i = 0; i < n; i++)
-		items[i] = (struct store_payout_item){dues[i].account, dues[i].address,
-			amount_part(dues[i].available, percent, 100)};
-	must(store_payout_create_signed(
-		     s->st, s->pool, txid, "00", amount_of(12400), items, n, &id, &why),
-		"payout");
+		items[i] = (struct store_payout_item){.account = dues[i].account,
+			.address = dues[i].address,
+			.amount = amount_part(dues[i].available, percent, 100)};
+	plan.n = n;
+	must(store_payout_plan(s->st, &plan, &id, &why), "plan");
+	must(store_payout_sign(s->st, id, &signature, &why), "payout");
 	store_free_dues(dues);
 	if (state >= STORE_PAYOUT_BROADCAST)
 		must(store_payout_set_state(
