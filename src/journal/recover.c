@@ -100,6 +100,12 @@ static enum err recover_one(const char *dir, const struct segment_name *name, bo
 		err = err_fail(why, ERR_IO, "cannot cut %s: %s", path, strerror(errno));
 		goto out;
 	}
+	/* What was written and never synced is read from here on as good: it must not vanish any
+	 * more. */
+	if (fdatasync(fd) != 0) {
+		err = err_fail(why, ERR_IO, "cannot sync %s: %s", path, strerror(errno));
+		goto out;
+	}
 	if (scan.written_bytes > scan.good_bytes)
 		out->cut_bytes = scan.written_bytes - scan.good_bytes;
 out:
