@@ -6,10 +6,11 @@
  *   stratum_load echo  …   the same bytes against the least server there can be: the floor
  *   stratum_load idle  …   miners log in and stay until standard input ends
  *   stratum_load block …   how long after a new tip each miner is told of it
+ *   stratum_load mine  …   real work at a steady rate, coming back after each loss of the
+ *                          connection, counting what was acknowledged; until SIGTERM
  *
  * `stratum_load` alone lists the options. One JSON object a line. CPU times are of the whole
- * process
- * --pid between the same two moments as the count of shares.
+ * process --pid between the same two moments as the count of shares.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,6 +28,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "load_echo.h"
+#include "load_mine.h"
 #include "load_miners.h"
 #include "load_moment.h"
 
@@ -38,6 +40,7 @@ struct load {
 	uint16_t tip_port;
 	pid_t pid;
 	struct miners miners;
+	struct mine_options mine;
 	uint64_t skipped; /* due shares of miners that had too many under way */
 };
 
@@ -229,6 +232,20 @@ static void measure_blocks(struct load *l)
 		measure_block(l);
 }
 
+/* ---- mine ---- */
+
+static void mine(struct load *l)
+{
+	struct mine_options *o = &l->mine;
+
+	o->port = l->miners.port;
+	o->users = str_dup(l->miners.user);
+	o->conns = l->miners.count;
+	o->rate = l->rate;
+	mine_run(o);
+	free(o->users);
+}
+
 /* ---- */
 
 static const struct {
@@ -239,20 +256,28 @@ static const struct {
 	{"echo", measure_echo},
 	{"idle", measure_idle},
 	{"block", measure_blocks},
+	{"mine", mine},
 };
 
 static void usage(void) __attribute__((noreturn));
 
 static void usage(void)
 {
-	fputs("stratum_load load|echo|idle|block --port PORT --user ADDRESS --conns N\n"
+	fputs("stratum_load load|echo|idle|block|mine --port PORT --user ADDRESS --conns N\n"
 	      "  --pid PID          the server, whose CPU time is read\n"
 	      "  --seconds S        load, echo: how long to measure (5)\n"
 	      "  --outstanding K    load, echo: shares under way of each miner (1)\n"
-	      "  --rate R           load, echo: R shares a second from all together instead\n"
+	      "  --rate R           load, echo: R shares a second from all together instead;\n"
+	      "                     mine: that many\n"
 	      "  --blocks B         block: how many (5)\n"
 	      "  --tip-port PORT    block: the stand-in daemon\n"
-	      "  --notify SOCKET    block: where the pool waits for a notice of new blocks\n",
+	      "  --notify SOCKET    block: where the pool waits for a notice of new blocks\n"
+	      "  --user A,B,…       mine: accounts, which the miners share among them\n"
+	      "  --difficulty D,…   mine: what the miners ask for with their password\n"
+	      "  --algorithm NAME   mine: sha256d (the default) or another one\n"
+	      "  --hashes BITS      mine: difficulty 1 is 2^BITS hashes (32)\n"
+	      "  --retry MS         mine: how long after a loss a miner comes again (500)\n"
+	      "  --log FILE         mine: a line for each share\n",
 		stderr);
 	exit(2);
 }
@@ -272,7 +297,9 @@ static void read_options(struct load *l, int argc, char **argv)
 	static const struct option known[] = {{"port", 1, 0, 'p'}, {"user", 1, 0, 'u'},
 		{"conns", 1, 0, 'c'}, {"pid", 1, 0, 'P'}, {"seconds", 1, 0, 's'},
 		{"outstanding", 1, 0, 'k'}, {"rate", 1, 0, 'r'}, {"blocks", 1, 0, 'b'},
-		{"tip-port", 1, 0, 't'}, {"notify", 1, 0, 'n'}, {0}};
+		{"tip-port", 1, 0, 't'}, {"notify", 1, 0, 'n'}, {"difficulty", 1, 0, 'd'},
+		{"algorithm", 1, 0, 'a'}, {"hashes", 1, 0, 'h'}, {"retry", 1, 0, 'w'},
+		{"log", 1, 0, 'l'}, {0}};
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
@@ -287,6 +314,11 @@ static void read_options(struct load *l, int argc, char **argv)
 		case 'b': l->blocks = number(optarg, 1000); break;
 		case 't': l->tip_port = (uint16_t)number(optarg, UINT16_MAX); break;
 		case 'n': l->notify = optarg; break;
+		case 'd': l->mine.difficulties = optarg; break;
+		case 'a': l->mine.algorithm = optarg; break;
+		case 'h': l->mine.hashes = number(optarg, 62); break;
+		case 'w': l->mine.retry_ms = number(optarg, 3600000); break;
+		case 'l': l->mine.log = optarg; break;
 		default: usage();
 		}
 	}
@@ -298,7 +330,10 @@ static void read_options(struct load *l, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct load l = {.outstanding = 1, .seconds = 5, .blocks = 5};
+	struct load l = {.outstanding = 1,
+		.seconds = 5,
+		.blocks = 5,
+		.mine = {.hashes = 32, .retry_ms = 500, .algorithm = "sha256d"}};
 	struct rlimit files;
 
 	read_options(&l, argc, argv);
