@@ -107,7 +107,9 @@ store:
 
 
 class CuttingProxy:
-    """Passes all on to the server; of each `every` COMMITs one is cut, now before the server hears of it, now after."""
+    """Passes all on to the server; of each `every` COMMITs one is cut, at each place of PLACES in turn."""
+
+    PLACES = ("before the server hears it", "before the answer", "after the answer")
 
     def __init__(self, server_port, every):
         self.server_port, self.every, self.commits, self.cuts = server_port, every, 0, 0
@@ -129,13 +131,13 @@ class CuttingProxy:
             threading.Thread(target=self._serve, args=(client, server), daemon=True).start()
 
     def _cut(self):
-        """What becomes of this COMMIT: None, "before" or "after"."""
+        """Where this COMMIT is cut; None: nowhere."""
         with self._lock:
             self.commits += 1
             if not self.every or self.commits % self.every:
                 return None
             self.cuts += 1
-            return "before" if self.cuts % 2 else "after"
+            return self.PLACES[self.cuts % len(self.PLACES)]
 
     def _serve(self, client, server):
         with client, server, selectors.DefaultSelector() as selector:
@@ -150,9 +152,9 @@ class CuttingProxy:
     def _pass(self, source, target, client):
         data = source.recv(65536)
         cut = self._cut() if source is client and b"\3COMMIT" in data else None
-        if not data or cut == "before":
+        if not data or cut == self.PLACES[0]:
             return False
         target.sendall(data)
-        if cut == "after":
+        if cut == self.PLACES[2]:
             target.recv(65536)  # the server's "done" goes no further
         return cut is None

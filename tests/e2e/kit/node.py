@@ -134,10 +134,13 @@ class Bcoin:
             subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=cls.PACKAGE,
                            check=True, stdout=subprocess.DEVNULL)
 
+    def command(self):
+        return ["node", self.PACKAGE / "node_modules/bcoin/bin/node"]
+
     def start(self):
         import os
         (self.dir / "wallet").mkdir(parents=True, exist_ok=True)
-        argv = ["node", self.PACKAGE / "node_modules/bcoin/bin/node", "--network=regtest",
+        argv = [*self.command(), "--network=regtest",
                 f"--prefix={self.dir}", "--memory=true", "--api-key=k", "--host=127.0.0.1",
                 f"--port={self.p2p_port}", "--http-host=127.0.0.1", f"--http-port={self.rpc_port}",
                 "--wallet-http-host=127.0.0.1", f"--wallet-http-port={self.wallet_port}",
