@@ -17,6 +17,8 @@ static const struct {
 		"Block {height} lost the race: its credits are taken back, its work counts on."},
 	{"block_rejected", "Block {height} was refused by the daemons; its work counts on."},
 	{"block_lost", "Block {height} was mature and is no longer in the chain. Payouts pause."},
+	{"journal_damaged",
+		"The journal of node {node} is damaged, {lost} records are lost: {text}"},
 	{"node_written_off", "Node {node} was given up by the operator: {reason}"},
 	{"payout_sent", "Payout of {total} {ticker} sent (miners: {accounts}): {txid}."},
 	{"payout_confirmed",

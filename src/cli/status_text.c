@@ -62,6 +62,20 @@ static const char *coins(const json_t *o, const char *key, char out[32])
 	return out;
 }
 
+/* Only when there is something to do. */
+static void print_journal(const json_t *journal, struct buf *out)
+{
+	if (number(journal, "damaged_records"))
+		buf_printf(out,
+			"  journal  DAMAGED: %lld records cannot be read: kozan journal verify\n",
+			(long long)number(journal, "damaged_records"));
+	if (json_is_true(json_object_get(journal, "is_over_limit")))
+		buf_printf(out,
+			"  journal  %lld bytes, more than stratum.journal_max; the rest is not in "
+			"the database yet\n",
+			(long long)number(journal, "bytes"));
+}
+
 static void print_node(const json_t *node, const char *pool_name, int64_t now_ms, struct buf *out)
 {
 	const json_t *status = json_object_get(node, "status"), *pool, *daemon;
@@ -80,6 +94,7 @@ static void print_node(const json_t *node, const char *pool_name, int64_t now_ms
 	buf_printf(out, ": %s; %lld connections, %lld workers\n",
 		is_ready ? "ready" : text(status, "ready_text"),
 		(long long)number(status, "connections"), (long long)number(status, "workers"));
+	print_journal(json_object_get(status, "journal"), out);
 	json_array_foreach(json_object_get(status, "pools"), i, pool)
 	{
 		if (strcmp(text(pool, "pool"), pool_name) != 0)

@@ -66,6 +66,7 @@ struct conf_difficulty {
 #define CONF_C_flag          bool
 #define CONF_C_count         unsigned
 #define CONF_C_duration      int64_t /* [ms] */
+#define CONF_C_size          int64_t /* [bytes] */
 #define CONF_C_percent       int64_t /* [ppm] */
 #define CONF_C_factor        int64_t /* [ppm] 1.0 is 1000000 */
 #define CONF_C_amount        struct amount

@@ -43,6 +43,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_flag          &conf_flag, NULL
 #define TYPE_count         &conf_count, NULL
 #define TYPE_duration      &conf_duration, NULL
+#define TYPE_size          &conf_size, NULL
 #define TYPE_percent       &conf_percent, NULL
 #define TYPE_factor        &conf_factor, NULL
 #define TYPE_amount        &conf_amount, NULL

@@ -26,7 +26,7 @@ struct conf_type {
 };
 
 extern const struct conf_type conf_text, conf_name, conf_path, conf_folder, conf_url, conf_secret,
-	conf_flag, conf_count, conf_duration, conf_percent, conf_factor, conf_amount,
+	conf_flag, conf_count, conf_duration, conf_size, conf_percent, conf_factor, conf_amount,
 	conf_difficulty, conf_listen, conf_listen_or_off, conf_listens, conf_nets, conf_times,
 	conf_choice;
 extern const struct conf_type conf_chars, conf_params, conf_rules, conf_versions, conf_hash,

@@ -66,6 +66,26 @@ static enum err duration(const char *text, int64_t *out, struct why *why)
 		number, number, number, number, number);
 }
 
+static enum err size(const char *text, int64_t *out, struct why *why)
+{
+	static const char units[] = "KMGT";
+	size_t digits = strspn(text, "0123456789");
+	const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
+	int64_t scale = unit ? 1LL << (10 * (unit - units + 1)) : 1;
+	char number[16];
+	int64_t n;
+
+	if (digits == 0 || digits >= sizeof(number) || (!unit && strcmp(text, "0") != 0) ||
+		(unit && text[digits + 1]))
+		return err_fail(
+			why, ERR_SYNTAX, "\"%s\" is not a size: write 64K, 64M, 10G or 1T", text);
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	if (whole(number, &n, why) != OK || __builtin_mul_overflow(n, scale, out))
+		return err_fail(why, ERR_RANGE, "%s is too large", text);
+	return OK;
+}
+
 /* Millionths: a number with up to six decimals. */
 static enum err factor(const char *text, int64_t *out, struct why *why)
 {
@@ -143,6 +163,12 @@ static enum err read_duration(
 	const struct conf_key *key, const char *text, void *field, struct why *why)
 {
 	return read_number(key, duration, text, field, why);
+}
+
+static enum err read_size(
+	const struct conf_key *key, const char *text, void *field, struct why *why)
+{
+	return read_number(key, size, text, field, why);
 }
 
 static enum err read_percent(
@@ -353,6 +379,7 @@ const struct conf_type conf_url = {"URL", CONF_SCALAR, true, false, read_url};
 const struct conf_type conf_flag = {"true or false", CONF_SCALAR, false, false, read_flag};
 const struct conf_type conf_count = {"number", CONF_SCALAR, false, false, read_count};
 const struct conf_type conf_duration = {"duration", CONF_SCALAR, false, false, read_duration};
+const struct conf_type conf_size = {"size", CONF_SCALAR, false, false, read_size};
 const struct conf_type conf_percent = {"percentage", CONF_SCALAR, false, false, read_percent};
 const struct conf_type conf_factor = {"decimal", CONF_SCALAR, false, false, read_factor};
 const struct conf_type conf_amount = {"coins", CONF_SCALAR, false, false, read_amount};

@@ -24,6 +24,8 @@
 
 #define JOURNAL_MAGIC         0x6b6a6e6c
 #define SEGMENT_BYTES_DEFAULT (64u << 20)
+#define RESERVE_MIN           (16u << 10)
+#define RESERVE_MAX           (1u << 20)
 #define BUFFER_RECORDS        (256u * 1024) /* 16 MiB: pages are touched only when needed */
 #define PROBE_MS              1000
 
@@ -39,7 +41,6 @@ struct journal {
 	char *dir;
 	uint32_t node_id;
 	uint64_t epoch;
-	enum journal_sync sync;
 	uint64_t segment_bytes;
 	pthread_t writer;
 	struct segment segment; /* the writer's */
@@ -255,7 +256,7 @@ static enum err begin_segment(struct journal *j, uint64_t first_seq, struct why 
 	};
 
 	segment_close(&j->segment);
-	return segment_create(j->dir, &head, j->sync, &j->segment, why);
+	return segment_create(j->dir, &head, &j->segment, why);
 }
 
 static void tell(struct journal *j, uint64_t through, enum err result)
@@ -364,6 +365,13 @@ static void journal_free(struct journal *j)
 	free(j);
 }
 
+static uint64_t reserve_step(uint64_t segment_bytes)
+{
+	return segment_bytes < RESERVE_MIN   ? RESERVE_MIN
+	       : segment_bytes > RESERVE_MAX ? RESERVE_MAX
+					     : segment_bytes;
+}
+
 static struct journal *journal_new(const struct journal_options *options)
 {
 	struct journal *j = NEW(struct journal);
@@ -373,9 +381,10 @@ static struct journal *journal_new(const struct journal_options *options)
 	j->dir = str_dup(options->dir);
 	j->node_id = options->node_id;
 	j->epoch = options->epoch;
-	j->sync = options->sync;
 	j->segment_bytes = options->segment_bytes ? options->segment_bytes : SEGMENT_BYTES_DEFAULT;
 	j->segment.fd = -1;
+	j->segment.sync = options->sync;
+	j->segment.step_bytes = reserve_step(j->segment_bytes);
 	j->next_seq = 1;
 	j->worker_tokens = map_new();
 	j->active = mem_alloc(BUFFER_RECORDS * RECORD_BYTES);

@@ -107,12 +107,25 @@ struct journal_status {
 
 void journal_status(const struct journal *j, struct journal_status *out) ANY_THREAD;
 
+/* What must stay on disk. */
+struct journal_keep {
+	uint64_t epoch, seq; /* all records of earlier epochs, and of this one up to seq, are in the
+				database; 0, 0: not known */
+	int64_t older_than_ms; /* [wall clock] what was written later stays … */
+	uint64_t max_bytes;    /* … unless all files together are larger than this; 0: no limit */
+};
+
+struct journal_kept {
+	unsigned deleted;       /* files */
+	unsigned deleted_early; /* of them, those that went for their size */
+	uint64_t bytes;         /* of the files that are left */
+};
+
 /**
- * journal_retain(dir, epoch, seq, older_than_ms, out_deleted, why): delete the segments that are
- * wholly flushed and were last written before older_than_ms (wall clock).
- *   epoch, seq   all records of earlier epochs, and of this one up to seq, are in the database
+ * journal_retain(dir, keep, out, why): delete the segments that are wholly flushed, and old or too
+ * many; the oldest first.
  */
-enum err journal_retain(const char *dir, uint64_t epoch, uint64_t seq, int64_t older_than_ms,
-	unsigned *out_deleted, struct why *why) BLOCKS MUST_CHECK;
+enum err journal_retain(const char *dir, const struct journal_keep *keep, struct journal_kept *out,
+	struct why *why) BLOCKS MUST_CHECK;
 
 #endif

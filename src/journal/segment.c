@@ -9,10 +9,6 @@
 #include "base/mem.h"
 #include "base/path.h"
 
-/* Space is taken in steps: the size of the file then changes rarely, which makes fdatasync()
- * cheaper, and a full disk is noticed while there is still room for what is under way. */
-#define RESERVE_BYTES (1024 * 1024)
-
 static enum err fail_errno(struct why *why, const char *what)
 {
 	int e = errno;
@@ -20,6 +16,8 @@ static enum err fail_errno(struct why *why, const char *what)
 	return err_fail(why, err_from_errno(e), "cannot %s the journal: %s", what, strerror(e));
 }
 
+/* Space is taken in steps: the size of the file then changes rarely, which makes fdatasync()
+ * cheaper, and a full disk is noticed while there is still room for what is under way. */
 static enum err reserve(struct segment *s, uint64_t upto, struct why *why)
 {
 	uint64_t more = s->reserved_bytes;
@@ -27,7 +25,7 @@ static enum err reserve(struct segment *s, uint64_t upto, struct why *why)
 	if (upto <= s->reserved_bytes)
 		return OK;
 	while (more < upto)
-		more += RESERVE_BYTES;
+		more += s->step_bytes;
 	while (fallocate(s->fd, 0, (off_t)s->reserved_bytes, (off_t)(more - s->reserved_bytes))) {
 		if (errno == EOPNOTSUPP)
 			break; /* then the write itself will tell */
@@ -79,12 +77,12 @@ enum err segment_write(struct segment *s, const uint8_t *data, size_t len, struc
 	return OK;
 }
 
-enum err segment_create(const char *dir, const struct segment_head *head, enum journal_sync sync,
-	struct segment *out, struct why *why)
+enum err segment_create(
+	const char *dir, const struct segment_head *head, struct segment *out, struct why *why)
 {
 	struct segment_name name = {head->epoch, head->first_seq, head->node_id};
 	struct record r = {.type = RECORD_SEGMENT, .seq = head->first_seq, .head = *head};
-	struct segment s = {.sync = sync};
+	struct segment s = {.sync = out->sync, .step_bytes = out->step_bytes};
 	char *path = segment_path(dir, &name);
 	uint8_t bytes[RECORD_BYTES];
 	enum err err = OK;
@@ -96,7 +94,7 @@ enum err segment_create(const char *dir, const struct segment_head *head, enum j
 	}
 	record_encode(&r, bytes);
 	err = segment_write(&s, bytes, sizeof bytes, why);
-	if (err == OK && sync == JOURNAL_SYNC_DISK)
+	if (err == OK && s.sync == JOURNAL_SYNC_DISK)
 		err = path_sync_dir(dir);
 	if (err == OK) {
 		*out = s;

@@ -7,17 +7,18 @@
 struct segment {
 	int fd; /* -1: none */
 	enum journal_sync sync;
+	uint64_t step_bytes;     /* in which space is reserved, > 0 */
 	uint64_t len_bytes;      /* good so far */
 	uint64_t reserved_bytes; /* of the disk, for what comes */
 };
 
 /**
- * segment_create(dir, head, sync, out, why): a new file with its head, durable when sync says so. A
- * file of the same name holds nothing that was ever committed, and is replaced.
- *   errs   ERR_FULL, ERR_IO; nothing is left open then
+ * segment_create(dir, head, s, why): a new file with its head, durable when s->sync says so; sync
+ * and step_bytes are set by the caller. A file of the same name holds nothing that was ever
+ * committed, and is replaced. errs   ERR_FULL, ERR_IO; nothing is left open then
  */
-enum err segment_create(const char *dir, const struct segment_head *head, enum journal_sync sync,
-	struct segment *out, struct why *why) MUST_CHECK;
+enum err segment_create(const char *dir, const struct segment_head *head, struct segment *s,
+	struct why *why) MUST_CHECK;
 /** segment_write(s, data, len, why): append and make durable; on failure the file is cut back to
  * what was good before, and must not be written any more. */
 enum err segment_write(

@@ -18,13 +18,13 @@
 #include "journal/reader.h"
 #include "store/store_block.h"
 #include "store/store_slot.h"
+#include "store/store_stats.h"
 #include "stratum/block.h"
 #include "stratum/slots.h"
 
 enum {
 	BATCH_RECORDS = 20000,
 	BEAT_MS = 2000,
-	RETAIN_EVERY_MS = 600000,
 	REJECTS_MAX =
 		10000, /* distinct (worker, verdict) between two passes; more are not told apart */
 	DRAIN_MS = 5000,
@@ -57,8 +57,9 @@ struct flush {
 	struct journal_reader *reader;
 	bool is_claimed;
 	int64_t pool_id; /* the database's */
-	int64_t beat_ms, retain_ms;
+	int64_t beat_ms;
 	bool was_away;
+	struct keep keep;
 
 	atomic_int_fast64_t
 		flushed; /* the last record of this epoch in the database; -1: database away */
@@ -79,6 +80,7 @@ struct flush *flush_new(const struct flush_options *options)
 	f->log = (struct logger){"stratum", "flush"};
 	f->blocks_last = &f->blocks_first;
 	f->rejects = map_new();
+	keep_init(&f->keep, options->journal_dir, &options->conf->stratum);
 	atomic_init(&f->flushed, -1);
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_condattr_init(&attr);
@@ -137,6 +139,11 @@ int64_t flush_lag(struct flush *f)
 	if (flushed < 0 || !f->journal)
 		return -1;
 	return (int64_t)journal_committed(f->journal) - flushed;
+}
+
+struct keep_figures flush_keep(const struct flush *f)
+{
+	return keep_figures(&f->keep);
 }
 
 /* ---- the connection ---- */
@@ -339,6 +346,22 @@ static enum err store_batch(struct flush *f, struct slots *slots, struct why *wh
 	return err;
 }
 
+/* A hole is said to everybody who may miss what was in it, and never filled by a guess. */
+static enum err note_damage(struct flush *f, const struct journal_record *r, struct why *why)
+{
+	struct buf json = {0};
+	enum err err;
+
+	keep_note_damage(&f->keep, r);
+	buf_printf(
+		&json, "{\"node\":%" PRIu32 ",\"lost\":%" PRIu64 ",\"text\":", r->node_id, r->lost);
+	buf_add_json_str(&json, r->text);
+	buf_add_u8(&json, '}');
+	err = store_event_add(f->store, f->pool_id, "journal_damaged", buf_str(&json), why);
+	buf_free(&json);
+	return err;
+}
+
 /* Read up to the journal's committed mark and store it, batch by batch. */
 static enum err flush_shares(struct flush *f, struct why *why)
 {
@@ -350,10 +373,8 @@ static enum err flush_shares(struct flush *f, struct why *why)
 		journal_reader_set_limit(f->reader, (uint64_t)f->opt.node->epoch,
 			f->journal ? journal_committed(f->journal) : UINT64_MAX);
 	while (err == OK && (err = journal_reader_next(f->reader, &r, why)) == OK) {
-		if (r.type == JOURNAL_DAMAGE)
-			log_broken(&f->log, "journal_damaged",
-				"epoch=%" PRIu64 " lost=%" PRIu64 " text=\"%s\"", r.epoch, r.lost,
-				r.text);
+		if (r.type == JOURNAL_DAMAGE && (err = note_damage(f, &r, why)) != OK)
+			break;
 		if (slots.records > 0 &&
 			(slots.epoch != r.epoch || slots.records >= BATCH_RECORDS)) {
 			err = store_batch(f, &slots, why);
@@ -415,18 +436,6 @@ static enum err beat(struct flush *f, struct why *why)
 		free(status);
 		f->beat_ms = now_ms;
 	}
-	if (err == OK && (f->retain_ms == 0 || now_ms - f->retain_ms >= RETAIN_EVERY_MS)) {
-		unsigned deleted = 0;
-
-		f->retain_ms = now_ms;
-		if (journal_retain(f->opt.journal_dir, (uint64_t)f->opt.node->epoch,
-			    (uint64_t)atomic_load(&f->flushed),
-			    clock_wall_ms() - f->opt.conf->stratum.journal_keep_ms, &deleted,
-			    why) != OK)
-			log_odd(&f->log, "journal_not_trimmed", "reason=\"%s\"", why->text);
-		else if (deleted > 0)
-			log_info(&f->log, "journal_trimmed", "segments=%u", deleted);
-	}
 	return err;
 }
 
@@ -457,6 +466,14 @@ static bool pass(struct flush *f)
 	return err == OK;
 }
 
+/* Only after a whole pass it is known how far the database has come. */
+static void pass_and_keep(struct flush *f)
+{
+	bool is_done = pass(f);
+
+	keep_pass(&f->keep, f->opt.node->epoch, is_done ? atomic_load(&f->flushed) : -1);
+}
+
 static bool wait_for_work(struct flush *f, int64_t ms)
 {
 	struct timespec until;
@@ -485,7 +502,7 @@ static void *run(void *arg)
 	struct flush *f = arg;
 
 	do
-		pass(f);
+		pass_and_keep(f);
 	while (wait_for_work(f, f->opt.conf->stratum.flush_interval_ms));
 	return NULL;
 }

@@ -16,6 +16,7 @@
 #include "base/thread.h"
 #include "conf/conf.h"
 #include "journal/journal.h"
+#include "stratum/keep.h"
 #include "stratum/node.h"
 #include "stratum/verdict.h"
 
@@ -53,6 +54,9 @@ void flush_block(struct flush *f, const uint8_t id[32], const char *meta, const 
 
 /** flush_lag(f): journal records that are not in the database yet; -1 when the database is away. */
 int64_t flush_lag(struct flush *f) ANY_THREAD;
+
+/** flush_keep(f): the journal's files on disk. */
+struct keep_figures flush_keep(const struct flush *f) ANY_THREAD;
 
 /** flush_stop(f): end the thread; the journal is not used afterwards. */
 void flush_stop(struct flush *f) BLOCKS;

@@ -116,6 +116,17 @@ static void add_ports(struct status *s, struct buf *out)
 	buf_add_str(out, "]");
 }
 
+static void add_journal(struct status *s, struct buf *out)
+{
+	struct keep_figures keep = flush_keep(s->of.flush);
+
+	buf_printf(out,
+		",\"journal\":{\"bytes\":%" PRIu64 ",\"max_bytes\":%" PRIu64
+		",\"damaged_records\":%" PRIu64 ",\"is_over_limit\":%s}",
+		keep.bytes, keep.max_bytes, keep.damaged,
+		keep.max_bytes && keep.bytes > keep.max_bytes ? "true" : "false");
+}
+
 char *status_render(struct status *s)
 {
 	struct pool_work work = pool_work(s->of.pool);
@@ -133,6 +144,7 @@ char *status_render(struct status *s)
 		KOZAN_VERSION, s->started_ms, t.sessions, t.sessions, ready ? "true" : "false");
 	buf_add_str(&out, ",\"ready_text\":");
 	buf_add_json_str(&out, ready ? "" : why.text);
+	add_journal(s, &out);
 	buf_add_str(&out, ",\"pools\":[{\"pool\":");
 	buf_add_json_str(&out, s->of.pool->conf->name);
 	if (work.has_job)
@@ -211,6 +223,7 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 {
 	struct status *s = ctx;
 	struct pool_work work = pool_work(s->of.pool);
+	struct keep_figures keep = flush_keep(s->of.flush);
 	struct journal_status journal;
 	struct why why = {""};
 	struct buf out = {0};
@@ -236,6 +249,13 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 	add_gauge(&out, "kozan_flush_lag_records",
 		"journal records not in the database yet; -1: database away",
 		(double)flush_lag(s->of.flush));
+	add_gauge(&out, "kozan_journal_folder_bytes", "size of the journal's files",
+		(double)keep.bytes);
+	add_gauge(&out, "kozan_journal_limit_bytes",
+		"stratum.journal_max: beyond it what is in the database is deleted; 0: no limit",
+		(double)keep.max_bytes);
+	add_total(&out, "kozan_journal_damaged_records_total",
+		"records of the journal that could not be read", (double)keep.damaged);
 	add_gauge(&out, "kozan_block_outbox", "found blocks that are not settled and recorded yet",
 		blocks_waiting(s->of.pool->blocks));
 	if (s->of.verify) {

@@ -143,6 +143,7 @@ static enum err open_journal(struct stratum *s, struct why *why)
 		.dir = s->journal_dir,
 		.node_id = (uint32_t)s->node.id,
 		.epoch = (uint64_t)s->node.epoch,
+		.segment_bytes = (uint64_t)s->conf->stratum.journal_file_bytes,
 		.sync = s->conf->stratum.sync == CONF_SYNC_OS ? JOURNAL_SYNC_OS : JOURNAL_SYNC_DISK,
 	};
 	enum err err = journal_open(&options, &s->journal, why);

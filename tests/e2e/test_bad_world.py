@@ -1,5 +1,7 @@
 """What goes wrong outside: bad configurations, wrong passwords, a full disk. Each is said clearly, and nothing is lost."""
 import subprocess
+import urllib.error
+import urllib.request
 
 import pytest
 
@@ -89,6 +91,15 @@ def fill(path):
                 pass
 
 
+def not_ready(pool):
+    """What /readyz says when it is not 200."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{pool.health_port}/readyz", timeout=10).close()
+    except urllib.error.HTTPError as error:
+        return error.read().decode()
+    return None
+
+
 def test_a_full_disk_loses_no_acknowledged_share(world, users, small_disk):
     a, b = world.nodes()
     pool = world.pool([a, b], start=False, payout="{enabled: false}")
@@ -120,6 +131,42 @@ def test_a_full_disk_loses_no_acknowledged_share(world, users, small_disk):
     hashes = acknowledged()
     stored = audit["facts"]["journal_shares"]
     assert len(set(hashes)) == len(hashes) <= stored <= len(hashes) + miner.summary()["unanswered"]
+
+
+def test_a_disk_that_fills_up_under_load(world, users, small_disk):
+    """The role stays up: it refuses shares, is not ready, says why, and goes on when there is room."""
+    a, b = world.nodes()
+    pool = world.pool([a, b], start=False, payout="{enabled: false}", stratum=", journal_file: 16K")
+    pool.config.write_text(pool.config.read_text().replace(f'"{pool.dir}/data"', f'"{small_disk}/data"'))
+    pool.data = small_disk / "data"
+    pool.start()
+    acks = world.dir / "acks.log"
+    miner = world.add(start_miner(pool, users(b)["bech32"] + ".w", world.dir, "--log-acks", acks, workers=2, rate=100))
+
+    def acknowledged():
+        return [line.split()[3] for line in acks.read_text().splitlines()] if acks.exists() else []
+
+    until(lambda: len(acknowledged()) > 20, "shares")
+    pid = pool.role_pid("stratum")
+    fill(small_disk / "filler")
+    body = until(lambda: not_ready(pool), "a node that is not ready")
+    assert "cannot be recorded" in body and "No space left" in body
+    with Stratum(pool.port) as one:
+        job = one.login(users(b)["bech32"] + ".other")
+        answer = one.submit(job, *one.solve(job, wants_block=False))
+        assert answer["result"] is not True and "record" in answer["error"][1]
+
+    (small_disk / "filler").unlink()
+    until(lambda: pool.http_status("/readyz", pool.health_port) == 200, "the node as ready again")
+    n = len(acknowledged())
+    until(lambda: len(acknowledged()) > n + 20, "shares after there is room again")
+    assert pool.role_pid("stratum") == pid
+    miner.stop()
+    until(lambda: pool.audit("--no-wallet")["facts"].get("journal_unflushed") == 0, "end of flushing", every=0.3)
+    audit = pool.audit("--no-wallet")
+    assert audit["ok"], audit
+    hashes = acknowledged()
+    assert len(set(hashes)) == len(hashes) <= audit["facts"]["journal_shares"] <= len(hashes) + miner.summary()["unanswered"]
 
 
 def test_an_encrypted_wallet_pays_only_with_its_passphrase(world, users):

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import subprocess
+import urllib.request
 
 import pytest
 
@@ -116,3 +117,48 @@ def test_mistakes_in_the_call(world):
         assert done.returncode == 2 and word in done.stderr, (args, done.stderr)
     done = journal("verify", "/nonexistent")
     assert done.returncode == 1 and "no such folder" in done.stderr
+
+
+def metric(pool, name):
+    with urllib.request.urlopen(f"http://127.0.0.1:{pool.health_port}/metrics", timeout=10) as answer:
+        return next(float(line.split()[1]) for line in answer.read().decode().splitlines() if line.startswith(name + " "))
+
+
+def test_the_oldest_files_go_when_there_is_too_much(world, users):
+    a, b = world.nodes()
+    pool = world.pool([a, b], payout="{enabled: false}", stratum=", journal_max: 48K, journal_file: 16K")
+    world.add(start_miner(pool, users(b)["bech32"] + ".w", world.dir, workers=2, rate=120))
+    folder = pool.data / "stratum" / "journal"
+    until(lambda: metric(pool, "kozan_journal_bytes_total") > 90_000, "written bytes", timeout=120)
+    until(lambda: metric(pool, "kozan_journal_folder_bytes") <= 49152, "the folder within its limit")
+    files = json.loads(journal("ls", folder, "--json").stdout)
+    assert files[0]["first_seq"] > 1 and json.loads(journal("verify", folder, "--json").stdout)["ok"]
+    assert metric(pool, "kozan_journal_limit_bytes") == 49152
+
+
+def test_a_hole_is_reported_and_the_rest_is_used(world, mined):
+    """The database is lost, too, so that all of the journal is read again."""
+    pool, miners = mined
+    for miner in miners:
+        miner.stop()
+    assert pool.stop() == 0
+    good = shares(pool)
+    lost, file = good[40:43], next(pool.folder.iterdir())
+    data = bytearray(file.read_bytes())
+    for share in lost:
+        data[64 * share["seq"] + 20] ^= 0x80
+    file.write_bytes(data)
+    for path in pool.data.glob("kozan.db*"):
+        path.unlink()
+
+    pool.start()
+    until(lambda: metric(pool, "kozan_journal_damaged_records_total") == 3, "damage in /metrics")
+    event = until(lambda: [e for e in pool.status()["events"] if e["kind"] == "journal_damaged"], "event")[0]
+    assert "unreadable" in event["text"] and event["data"]["node"] == 0
+    until(lambda: "DAMAGED: 3 records" in pool.run("status").stdout, "a word in status")
+    assert "journal_damaged" in pool.process.tail(200)
+    until(lambda: pool.audit("--no-wallet")["facts"].get("journal_unflushed") == 0, "end of flushing")
+    audit = pool.audit("--no-wallet")
+    assert audit["facts"]["journal_shares"] == len(good) - 3
+    assert audit["facts"]["journal_work"] == sum(s["work"] for s in good) - sum(s["work"] for s in lost)
+    assert not audit["ok"] and "damaged" in str(audit["faults"])

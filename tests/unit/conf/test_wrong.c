@@ -84,6 +84,12 @@ static void test_values(void **state)
 					   "500ms, 2s, 10m, 1h or 7d"},
 		{"  flush_interval: 99ms", "flush_interval: 99ms is less than 100ms"},
 		{"  flush_interval: 2h", "flush_interval: 2h is more than 1m"},
+		{"  journal_max: 10",
+			"journal_max: \"10\" is not a size: write 64K, 64M, 10G or 1T"},
+		{"  journal_max: 10GB",
+			"journal_max: \"10GB\" is not a size: write 64K, 64M, 10G or 1T"},
+		{"  journal_max: 9999999999T", "journal_max: 9999999999T is too large"},
+		{"  journal_file: 8K", "journal_file: 8K is less than 16K"},
 		{"  health: 9101", "health: \"9101\" is not an address to listen on: write "
 				   "0.0.0.0:3333, [::]:3333 or :3333"},
 		{"  health: \"::1:9101\"", "health: \"::1:9101\" is not an address to listen on: "
