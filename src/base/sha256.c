@@ -67,6 +67,7 @@ static bool cpu_has_sha(void)
 {
 	unsigned a, b, c, d;
 
+	__builtin_cpu_init(); /* may run before its constructor */
 	return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
 	       (b & bit_SHA);
 }
@@ -143,7 +144,6 @@ const char *sha256_variant(void)
 
 __attribute__((constructor)) static void choose(void)
 {
-	__builtin_cpu_init();
 	sha256_set_variant("sha-ni");
 }
 
