@@ -38,6 +38,15 @@ static unsigned cpu_bits(void)
 		bits |= POW_CPU_PEXT;
 	return bits;
 }
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+#define HWCAP_SHA2 (1 << 6) /* the kernel's asm/hwcap.h, which musl keeps elsewhere */
+
+static unsigned cpu_bits(void)
+{
+	return getauxval(AT_HWCAP) & HWCAP_SHA2 ? POW_CPU_SHA : 0;
+}
 #else
 static unsigned cpu_bits(void)
 {

@@ -143,6 +143,12 @@ static const struct pow_variant avx512_x16 = {"avx512-x16", POW_CPU_AVX512,
 
 static const struct pow_variant *const variants[] = {
 	&plain_c, &sse2_x1, &avx512_x1, &sse2_x4, &avx2_x8, &avx512_x16, NULL};
+#elif defined(__aarch64__)
+static const struct pow_variant neon_x1 = {"neon-x1", 0, {{1, 1, .romix = scrypt_romix_neon_one}}};
+static const struct pow_variant neon_x4 = {"neon-x4", 0,
+	{{4, 2, .romix = scrypt_romix_neon_wide}, {1, 1, .romix = scrypt_romix_neon_one}}};
+
+static const struct pow_variant *const variants[] = {&plain_c, &neon_x1, &neon_x4, NULL};
 #else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
 #endif

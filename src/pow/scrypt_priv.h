@@ -14,6 +14,7 @@
 typedef void scrypt_romix_fn(uint32_t n, uint32_t r, uint8_t *blocks, void *v);
 
 scrypt_romix_fn scrypt_romix_sse2_one, scrypt_romix_sse2_wide;     /* 4 blocks */
+scrypt_romix_fn scrypt_romix_neon_one, scrypt_romix_neon_wide;     /* 4 */
 scrypt_romix_fn scrypt_romix_avx2_one, scrypt_romix_avx2_wide;     /* 8 */
 scrypt_romix_fn scrypt_romix_avx512_one, scrypt_romix_avx512_wide; /* 16 */
 

@@ -25,19 +25,34 @@ typedef __m512i vec;
 typedef __m256i vec;
 #define V(op)           _mm256_##op
 #define vec_xor(a, b)   _mm256_xor_si256(a, b)
+#define vec_rotl(x, n)  vec_xor(V(slli_epi32)(x, n), V(srli_epi32)(x, 32 - (n)))
 #define vec_load(p)     _mm256_load_si256((const __m256i *)(p))
 #define vec_store(p, x) _mm256_store_si256((__m256i *)(p), x)
 #else
 #define WIDTH           4
-typedef __m128i vec;
+typedef v128 vec;
 #define V(op)           _mm_##op
-#define vec_xor(a, b)   _mm_xor_si128(a, b)
-#define vec_load(p)     _mm_load_si128((const __m128i *)(p))
-#define vec_store(p, x) _mm_store_si128((__m128i *)(p), x)
+#define vec_xor(a, b)   v128_xor(a, b)
+#define vec_rotl(x, n)  v128_rotl(x, n)
+#define vec_load(p)     v128_load(p)
+#define vec_store(p, x) v128_store(p, x)
 #endif
 
-#ifndef vec_rotl
-#define vec_rotl(x, n) vec_xor(V(slli_epi32)(x, n), V(srli_epi32)(x, 32 - (n)))
+/* Interleaved within each 128 bits: the lower or upper words, or pairs of words, of a and b. */
+#if defined(__aarch64__)
+#define vec_add(a, b)        vaddq_u32(a, b)
+#define vec_low_words(a, b)  vzip1q_u32(a, b)
+#define vec_high_words(a, b) vzip2q_u32(a, b)
+#define PAIRS(zip, a, b)                                                                           \
+	vreinterpretq_u32_u64(zip(vreinterpretq_u64_u32(a), vreinterpretq_u64_u32(b)))
+#define vec_low_pairs(a, b)  PAIRS(vzip1q_u64, a, b)
+#define vec_high_pairs(a, b) PAIRS(vzip2q_u64, a, b)
+#else
+#define vec_add(a, b)        V(add_epi32)(a, b)
+#define vec_low_words(a, b)  V(unpacklo_epi32)(a, b)
+#define vec_high_words(a, b) V(unpackhi_epi32)(a, b)
+#define vec_low_pairs(a, b)  V(unpacklo_epi64)(a, b)
+#define vec_high_pairs(a, b) V(unpackhi_epi64)(a, b)
 #endif
 
 /* ---- many at a time ---- */
@@ -45,13 +60,13 @@ typedef __m128i vec;
 /* 4 x 4 words within each 128 bits: element i of row k <-> element k of row i. */
 INLINE void transpose_words(vec r[4])
 {
-	vec a = V(unpacklo_epi32)(r[0], r[1]), b = V(unpackhi_epi32)(r[0], r[1]);
-	vec c = V(unpacklo_epi32)(r[2], r[3]), d = V(unpackhi_epi32)(r[2], r[3]);
+	vec a = vec_low_words(r[0], r[1]), b = vec_high_words(r[0], r[1]);
+	vec c = vec_low_words(r[2], r[3]), d = vec_high_words(r[2], r[3]);
 
-	r[0] = V(unpacklo_epi64)(a, c);
-	r[1] = V(unpackhi_epi64)(a, c);
-	r[2] = V(unpacklo_epi64)(b, d);
-	r[3] = V(unpackhi_epi64)(b, d);
+	r[0] = vec_low_pairs(a, c);
+	r[1] = vec_high_pairs(a, c);
+	r[2] = vec_low_pairs(b, d);
+	r[3] = vec_high_pairs(b, d);
 }
 
 /* WIDTH x WIDTH words. */
@@ -113,7 +128,7 @@ INLINE void scatter(const vec *x, uint8_t *rows, size_t row, size_t cell)
 	}
 }
 
-#define LINE(to, x1, x2, n) to = vec_xor(to, vec_rotl(V(add_epi32)(x1, x2), n))
+#define LINE(to, x1, x2, n) to = vec_xor(to, vec_rotl(vec_add(x1, x2), n))
 #define QUARTER(a, b, c, d)                                                                        \
 	do {                                                                                       \
 		LINE(b, a, d, 7);                                                                  \
@@ -142,7 +157,7 @@ INLINE void salsa_wide(vec t[16], const vec *in)
 	}
 	UNROLL
 	for (unsigned k = 0; k < 16; k++)
-		t[k] = V(add_epi32)(t[k], x[k]);
+		t[k] = vec_add(t[k], x[k]);
 }
 
 /* BlockMix of every hash's row. */
@@ -172,8 +187,8 @@ INLINE void look_up(
 	UNROLL
 	for (unsigned h = 0; h < WIDTH; h++) {
 		rows[h] = table + ((index[h] & (n - 1)) * (size_t)WIDTH + h) * row;
-		_mm_prefetch((const void *)rows[h], _MM_HINT_T0);
-		_mm_prefetch((const void *)(rows[h] + CELL), _MM_HINT_T0);
+		__builtin_prefetch(rows[h]);
+		__builtin_prefetch(rows[h] + CELL);
 	}
 }
 
@@ -216,23 +231,23 @@ static void romix_wide(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
 
 /* ---- one at a time: a cell is the four diagonals of Salsa20's matrix ---- */
 
-INLINE void block_mix(const __m128i *in, const __m128i *other, __m128i *out, uint32_t r)
+INLINE void block_mix(const v128 *in, const v128 *other, v128 *out, uint32_t r)
 {
 	size_t last = (2 * (size_t)r - 1) * 4;
-	__m128i t[4];
+	v128 t[4];
 
 	UNROLL
 	for (unsigned j = 0; j < 4; j++) {
 		t[j] = in[last + j];
 		if (other)
-			t[j] = _mm_xor_si128(t[j], other[last + j]);
+			t[j] = v128_xor(t[j], other[last + j]);
 	}
 	for (uint32_t i = 0; i < 2 * r; i++) {
 		UNROLL
 		for (unsigned j = 0; j < 4; j++) {
-			t[j] = _mm_xor_si128(t[j], in[4 * i + j]);
+			t[j] = v128_xor(t[j], in[4 * i + j]);
 			if (other)
-				t[j] = _mm_xor_si128(t[j], other[4 * i + j]);
+				t[j] = v128_xor(t[j], other[4 * i + j]);
 		}
 		salsa(t, 8);
 		UNROLL
@@ -244,7 +259,7 @@ INLINE void block_mix(const __m128i *in, const __m128i *other, __m128i *out, uin
 static void romix_one(uint32_t n, uint32_t r, uint8_t *block, void *v)
 {
 	size_t row = (size_t)8 * r; /* [vectors] */
-	__m128i *table = v, *x = table + row * n, *y = x + row, *swap;
+	v128 *table = v, *x = table + row * n, *y = x + row, *swap;
 	uint32_t *words = (uint32_t *)x, j;
 
 	for (size_t k = 0; k < row * 4; k++)
@@ -253,7 +268,7 @@ static void romix_one(uint32_t n, uint32_t r, uint8_t *block, void *v)
 	for (uint32_t i = 0; i < n; i++)
 		block_mix(table + i * row, NULL, i + 1 < n ? table + (i + 1) * row : x, r);
 	for (uint32_t i = 0; i < n; i++) {
-		j = (uint32_t)_mm_cvtsi128_si32(x[row - 4]) & (n - 1);
+		j = v128_low32(x[row - 4]) & (n - 1);
 		block_mix(x, table + j * row, y, r);
 		swap = x;
 		x = y;

@@ -64,6 +64,13 @@ static const struct pow_variant ni_x2 = {"sha-ni-x2", POW_CPU_SHA, {X2, X1}};
 static const struct pow_variant ni_x4 = {"sha-ni-x4", POW_CPU_SHA, {X4, X2, X1}};
 
 static const struct pow_variant *const variants[] = {&plain_c, &ni_x1, &ni_x2, &ni_x4, NULL};
+#elif defined(__aarch64__)
+static const struct pow_variant arm_x1 = {
+	"sha-arm-x1", POW_CPU_SHA, {{1, 1, .sha256d = sha256d_arm_x1}}};
+static const struct pow_variant arm_x2 = {"sha-arm-x2", POW_CPU_SHA,
+	{{2, 2, .sha256d = sha256d_arm_x2}, {1, 1, .sha256d = sha256d_arm_x1}}};
+
+static const struct pow_variant *const variants[] = {&plain_c, &arm_x1, &arm_x2, NULL};
 #else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
 #endif

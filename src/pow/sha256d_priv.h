@@ -7,5 +7,6 @@
 typedef void sha256d_fn(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN]);
 
 sha256d_fn sha256d_ni_x1, sha256d_ni_x2, sha256d_ni_x4;
+sha256d_fn sha256d_arm_x1, sha256d_arm_x2;
 
 #endif

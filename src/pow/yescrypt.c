@@ -189,16 +189,12 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 
 static const struct pow_variant plain_c = {"c", 0, {{1, 1, .smix = yescrypt_smix_c}}};
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__aarch64__)
 /* Four kernels for each instruction set: a group of hashes that does not fill the widest one is
  * taken by the next. */
 #define K(isa, ways)                                                                               \
 	{                                                                                          \
 		ways, ways, .smix = yescrypt_smix_##isa##_x##ways                                  \
-	}
-#define KP(isa)                                                                                    \
-	{                                                                                          \
-		3, 3, .smix = yescrypt_smix_##isa##_x3p                                            \
 	}
 #define VARIANTS(isa, cpu)                                                                         \
 	static const struct pow_variant isa##_x1 = {#isa "-x1", cpu, {K(isa, 1)}};                 \
@@ -207,9 +203,12 @@ static const struct pow_variant plain_c = {"c", 0, {{1, 1, .smix = yescrypt_smix
 		#isa "-x3", cpu, {K(isa, 3), K(isa, 2), K(isa, 1)}};                               \
 	static const struct pow_variant isa##_x4 = {                                               \
 		#isa "-x4", cpu, {K(isa, 4), K(isa, 3), K(isa, 2), K(isa, 1)}}
+#endif
+
+#if defined(__x86_64__)
 #define VARIANT_PEXT(isa, cpu)                                                                     \
-	static const struct pow_variant isa##_x3p = {                                              \
-		#isa "-x3p", (cpu) | POW_CPU_PEXT, {KP(isa), K(isa, 2), K(isa, 1)}}
+	static const struct pow_variant isa##_x3p = {#isa "-x3p", (cpu) | POW_CPU_PEXT,            \
+		{{3, 3, .smix = yescrypt_smix_##isa##_x3p}, K(isa, 2), K(isa, 1)}}
 
 VARIANTS(sse2, 0);
 VARIANTS(avx2, POW_CPU_AVX2);
@@ -221,6 +220,11 @@ VARIANT_PEXT(avx512, POW_CPU_AVX512);
 static const struct pow_variant *const variants[] = {&plain_c, &sse2_x1, &sse2_x2, &sse2_x4,
 	&sse2_x3, &avx2_x1, &avx2_x2, &avx2_x4, &avx2_x3p, &avx2_x3, &avx512_x1, &avx512_x2,
 	&avx512_x4, &avx512_x3p, &avx512_x3, NULL};
+#elif defined(__aarch64__)
+VARIANTS(neon, 0);
+
+static const struct pow_variant *const variants[] = {
+	&plain_c, &neon_x1, &neon_x4, &neon_x2, &neon_x3, NULL};
 #else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
 #endif

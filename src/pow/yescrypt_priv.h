@@ -50,5 +50,6 @@ yescrypt_smix_fn yescrypt_smix_c;
 YESCRYPT_SMIX(sse2);
 YESCRYPT_SMIX(avx2);
 YESCRYPT_SMIX(avx512);
+YESCRYPT_SMIX(neon); /* no x3p */
 
 #endif

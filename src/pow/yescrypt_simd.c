@@ -9,7 +9,6 @@
  * Every loop over `ways` has a constant bound and is unrolled, so that the state of all hashes
  * stays in registers.
  */
-#include <immintrin.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -26,7 +25,7 @@
 
 /* A cell of each hash: 4 lanes of 128 bits. */
 struct cells {
-	__m128i x[WAYS_MAX][4];
+	v128 x[WAYS_MAX][4];
 };
 
 /* 1.0: the S-boxes of each hash, which trade places, and the byte offset where it writes next. */
@@ -40,9 +39,9 @@ typedef void mix_fn(struct mixer *m, unsigned cells, bool write_back);
 
 /* What the mixing of a row reads and writes, for each hash: out = mix(in ^ other). */
 struct rows {
-	const __m128i *in[WAYS_MAX];
-	__m128i *out[WAYS_MAX];   /* may be in */
-	__m128i *other[WAYS_MAX]; /* the row that was looked up; in ^ other may go back there */
+	const v128 *in[WAYS_MAX];
+	v128 *out[WAYS_MAX];   /* may be in */
+	v128 *other[WAYS_MAX]; /* the row that was looked up; in ^ other may go back there */
 };
 
 /* The hashes under way. */
@@ -56,27 +55,26 @@ struct mixer {
 };
 
 /* One lane: the products of its 32-bit halves, plus an entry of s0, xor an entry of s1. */
-INLINE __m128i step(__m128i x, const uint8_t *s0, const uint8_t *s1, uint32_t mask, bool pext)
+INLINE v128 step(v128 x, const uint8_t *s0, const uint8_t *s1, uint32_t mask, bool pext)
 {
-	__m128i product = _mm_mul_epu32(x, _mm_srli_epi64(x, 32));
+	v128 product = v128_product(x);
 	uint64_t i0, i1;
 
 	if (pext) {
 		/* Fewer shifts and ANDs, on cores whose move from vector to integer registers gets
 		 * in their way (Zen 4). */
-		uint64_t both =
-			(uint64_t)_mm_cvtsi128_si64(_mm_and_si128(x, _mm_set1_epi32((int)mask)));
+		uint64_t both = v128_low64(v128_and(x, v128_fill(mask)));
 
 		i0 = (uint32_t)both;
 		i1 = PEXT_HIGH(both, mask);
 	} else {
-		uint64_t both = (uint64_t)_mm_cvtsi128_si64(x);
+		uint64_t both = v128_low64(x);
 
 		i0 = both & mask;
 		i1 = both >> 32 & mask;
 	}
-	product = _mm_add_epi64(product, _mm_load_si128((const void *)(s0 + i0)));
-	return _mm_xor_si128(product, _mm_load_si128((const void *)(s1 + i1)));
+	product = v128_add64(product, v128_load(s0 + i0));
+	return v128_xor(product, v128_load(s1 + i1));
 }
 
 /* s: the S-boxes of the first hash; those of the others follow. */
@@ -103,13 +101,12 @@ INLINE void pwxform_10(struct cells *c, struct boxes *s, unsigned ways, bool pex
 		for (unsigned h = 0; h < ways; h++) {
 			UNROLL
 			for (unsigned j = 0; j < 4; j++) {
-				__m128i x = step(c->x[h][j], s->s0[h], s->s1[h], S_MASK_10, pext);
+				v128 x = step(c->x[h][j], s->s0[h], s->s1[h], S_MASK_10, pext);
 
 				c->x[h][j] = x;
 				if (round > 0 && j >= 2)
 					continue;
-				_mm_store_si128(
-					(void *)((j % 2 ? s->s1[h] : s->s0[h]) + s->w[h]), x);
+				v128_store((j % 2 ? s->s1[h] : s->s0[h]) + s->w[h], x);
 				if (j % 2)
 					s->w[h] += 16;
 			}
@@ -140,18 +137,18 @@ INLINE void mix(
 	for (unsigned h = 0; h < ways; h++) {
 		UNROLL
 		for (unsigned j = 0; j < 4; j++)
-			c.x[h][j] = _mm_xor_si128(c.x[h][j], r.other[h][last + j]);
+			c.x[h][j] = v128_xor(c.x[h][j], r.other[h][last + j]);
 	}
 	for (size_t at = 0;; at += 4) {
 		UNROLL
 		for (unsigned h = 0; h < ways; h++) {
 			UNROLL
 			for (unsigned j = 0; j < 4; j++) {
-				__m128i t = _mm_xor_si128(r.in[h][at + j], r.other[h][at + j]);
+				v128 t = v128_xor(r.in[h][at + j], r.other[h][at + j]);
 
 				if (write_back)
 					r.other[h][at + j] = t;
-				c.x[h][j] = _mm_xor_si128(c.x[h][j], t);
+				c.x[h][j] = v128_xor(c.x[h][j], t);
 			}
 		}
 		if (is_10)
@@ -181,12 +178,12 @@ INLINE void mix(
 
 /* ---- from here on nothing depends on the number of ways at compile time ---- */
 
-static const __m128i zeroes[ROW_BYTES / 16]; /* instead of a row, where none is looked up */
+static const v128 zeroes[ROW_BYTES / 16]; /* instead of a row, where none is looked up */
 
 static void no_look_up(struct mixer *m)
 {
 	for (unsigned h = 0; h < m->ways; h++)
-		m->rows.other[h] = (__m128i *)zeroes; /* never written: write_back is false then */
+		m->rows.other[h] = (v128 *)zeroes; /* never written: write_back is false then */
 }
 
 /* The row that each hash's state asks for: (its first word & mask) + base. */
@@ -195,13 +192,13 @@ static void look_up(struct mixer *m, unsigned cells, uint32_t mask, uint32_t bas
 	const size_t row = (size_t)cells * 4, last = row - 4;
 
 	for (unsigned h = 0; h < m->ways; h++) {
-		size_t j = ((uint32_t)_mm_cvtsi128_si32(m->c.x[h][0]) & mask) + base;
-		__m128i *other = (__m128i *)m->lanes[h].v + j * row;
+		size_t j = (v128_low32(m->c.x[h][0]) & mask) + base;
+		v128 *other = (v128 *)m->lanes[h].v + j * row;
 
 		m->rows.other[h] = other;
-		_mm_prefetch((const void *)(other + last), _MM_HINT_T0);
+		__builtin_prefetch(other + last);
 		for (size_t i = 0; i < last && i < 60; i += 4)
-			_mm_prefetch((const void *)(other + i), _MM_HINT_T0);
+			__builtin_prefetch(other + i);
 	}
 }
 
@@ -220,13 +217,12 @@ static void fill(struct mixer *m, uint32_t n, unsigned cells)
 	load_last(m, cells);
 	for (unsigned h = 0; h < m->ways; h++) {
 		memcpy(m->lanes[h].v, m->lanes[h].row, row * 16);
-		m->rows.out[h] = (__m128i *)m->lanes[h].v;
+		m->rows.out[h] = (v128 *)m->lanes[h].v;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		for (unsigned h = 0; h < m->ways; h++) {
 			m->rows.in[h] = m->rows.out[h];
-			m->rows.out[h] =
-				i + 1 < n ? m->rows.out[h] + row : (__m128i *)m->lanes[h].row;
+			m->rows.out[h] = i + 1 < n ? m->rows.out[h] + row : (v128 *)m->lanes[h].row;
 		}
 		if (i == 2 * power)
 			power = i;
@@ -242,7 +238,7 @@ static void stir(struct mixer *m, uint32_t n, unsigned cells, uint32_t count, bo
 {
 	load_last(m, cells);
 	for (unsigned h = 0; h < m->ways; h++)
-		m->rows.in[h] = m->rows.out[h] = (__m128i *)m->lanes[h].row;
+		m->rows.in[h] = m->rows.out[h] = (v128 *)m->lanes[h].row;
 	for (; count > 0; count--) {
 		look_up(m, cells, n - 1, 0);
 		m->mix(m, cells, write_back);
@@ -250,47 +246,46 @@ static void stir(struct mixer *m, uint32_t n, unsigned cells, uint32_t count, bo
 }
 
 /* Two cells with Salsa20, for the S-boxes. */
-static void salsa_mix(const __m128i *in, const __m128i *other, __m128i *out, unsigned rounds)
+static void salsa_mix(const v128 *in, const v128 *other, v128 *out, unsigned rounds)
 {
-	__m128i x[8];
+	v128 x[8];
 
 	UNROLL
 	for (unsigned j = 0; j < 8; j++) {
-		x[j] = _mm_load_si128(in + j);
+		x[j] = v128_load(in + j);
 		if (other)
-			x[j] = _mm_xor_si128(x[j], _mm_load_si128(other + j));
+			x[j] = v128_xor(x[j], v128_load(other + j));
 	}
 	UNROLL
 	for (unsigned j = 0; j < 4; j++)
-		x[j] = _mm_xor_si128(x[j], x[j + 4]);
+		x[j] = v128_xor(x[j], x[j + 4]);
 	salsa(x, rounds);
 	UNROLL
 	for (unsigned j = 0; j < 4; j++)
-		x[j + 4] = _mm_xor_si128(x[j], x[j + 4]);
+		x[j + 4] = v128_xor(x[j], x[j + 4]);
 	salsa(x + 4, rounds);
 	UNROLL
 	for (unsigned j = 0; j < 8; j++)
-		_mm_store_si128(out + j, x[j]);
+		v128_store(out + j, x[j]);
 }
 
 /* The S-boxes are a table of 128-byte rows, filled like the big one; the last row goes to row. */
 static void build_boxes(const struct yescrypt_lane *lane, uint32_t n, unsigned rounds)
 {
-	__m128i *s = (__m128i *)lane->s;
+	v128 *s = (v128 *)lane->s;
 	uint32_t power = 1;
 
 	memcpy(s, lane->row, 128);
 	for (uint32_t i = 0; i < n; i++) {
-		const __m128i *other = NULL;
+		const v128 *other = NULL;
 
 		if (i >= 2) {
 			if (i == 2 * power)
 				power = i;
-			other = s + 8 * (((uint32_t)_mm_cvtsi128_si32(s[8 * i + 4]) & (power - 1)) +
-						i - power);
+			other = s + 8 * ((v128_low32(s[8 * i + 4]) & (power - 1)) + i - power);
 		}
-		salsa_mix(s + 8 * i, other, i + 1 < n ? s + 8 * (i + 1) : (__m128i *)lane->row,
-			rounds);
+		salsa_mix(
+			s + 8 * i, other, i + 1 < n ? s + 8 * (i + 1) : (v128 *)lane->row, rounds);
 	}
 }
 
@@ -301,8 +296,8 @@ static void expand(struct mixer *m, uint32_t r)
 	no_look_up(m);
 	for (uint32_t g = 1; g < r; g++) {
 		for (unsigned h = 0; h < m->ways; h++) {
-			m->rows.in[h] = (const __m128i *)m->lanes[h].row + 8 * (g - 1);
-			m->rows.out[h] = (__m128i *)m->lanes[h].row + 8 * g;
+			m->rows.in[h] = (const v128 *)m->lanes[h].row + 8 * (g - 1);
+			m->rows.out[h] = (v128 *)m->lanes[h].row + 8 * g;
 		}
 		m->mix(m, 2, false);
 	}
