@@ -2,122 +2,222 @@
  * sha256d_ni.c -- double SHA-256 of one, two or four headers with the CPU's SHA instructions.
  *
  * The instructions have a long latency and a short throughput: headers hashed side by side cost
- * little more than one.
+ * little more than one. What stands between two of a header's rounds decides the speed, so words
+ * of padding are constants with their round constants added, and what the schedule makes of them
+ * is left out. The order of the statements is the order of the instructions (meson.build).
  */
 #include "pow/sha256d_priv.h"
 
 #include <immintrin.h>
-#include <string.h>
 
 #include "base/sha256_constants.h"
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
+#define EACH   UNROLL for (unsigned h = 0; h < ways; h++)
 
 #define WAYS_MAX 4
+#define K        sha256_round_constant
 
 /* The state as the instructions want it: {f e b a} and {h g d c}, lowest first. */
 struct state {
 	__m128i abef, cdgh;
 };
 
+/* One header on its way. Words 4 i .. 4 i + 3 of the schedule are in w[i % 4]. */
+struct lane {
+	struct state s;
+	__m128i w[4];
+};
+
 #define START_ABEF _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c)
 #define START_CDGH _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19)
 
-/* Takes one block of each way, whose 16 words are in w; w is used up. */
-INLINE void compress(struct state *s, __m128i (*w)[4], unsigned ways)
+/* Padding: the bit after the message, zeroes, and its length in bits. */
+#define END       _mm_set_epi32(0, 0, 0, (int)0x80000000)
+#define BITS(len) _mm_set_epi32(8 * (len), 0, 0, 0)
+
+/* The words of padding, with the constants of their rounds: 4 .. 15 of a header's second block,
+ * 8 .. 15 of a digest. */
+static const uint32_t after_header[12] = {0xb956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
+	0xc19bf3f4};
+static const uint32_t after_digest[8] = {0x5807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74,
+	0x80deb1fe, 0x9bdc06a7, 0xc19bf274};
+
+INLINE __m128i load(const void *p)
+{
+	return _mm_loadu_si128(p);
+}
+
+INLINE __m128i upper(__m128i x)
+{
+	return _mm_shuffle_epi32(x, 0x0e);
+}
+
+/* Two rounds, and the two after them; kw: their words and constants. */
+INLINE void first_two(struct state *s, __m128i kw)
+{
+	s->cdgh = _mm_sha256rnds2_epu32(s->cdgh, s->abef, kw);
+}
+
+INLINE void last_two(struct state *s, __m128i kw)
+{
+	s->abef = _mm_sha256rnds2_epu32(s->abef, s->cdgh, kw);
+}
+
+/* Four rounds whose words all headers share. */
+INLINE void rounds_of_padding(struct lane *l, unsigned ways, const uint32_t *kw)
+{
+	__m128i low = load(kw), high = upper(low);
+
+	EACH first_two(&l[h].s, low);
+	EACH last_two(&l[h].s, high);
+}
+
+/* Rounds 4 i .. 4 i + 3, and the words of the rounds 16 later. */
+INLINE void rounds(struct lane *l, unsigned ways, unsigned i)
+{
+	EACH
+	{
+		__m128i *now = &l[h].w[i % 4], w1 = l[h].w[(i + 1) % 4], w2 = l[h].w[(i + 2) % 4],
+			w3 = l[h].w[(i + 3) % 4];
+		__m128i kw = _mm_add_epi32(*now, load(K + 4 * i)), t;
+
+		first_two(&l[h].s, kw);
+		t = _mm_sha256msg1_epu32(*now, w1);
+		last_two(&l[h].s, upper(kw));
+		if (i < 12) {
+			t = _mm_add_epi32(t, _mm_alignr_epi8(w3, w2, 4));
+			*now = _mm_sha256msg2_epu32(t, w3);
+		}
+	}
+}
+
+INLINE void rounds_to_the_end(struct lane *l, unsigned ways, unsigned i)
+{
+	UNROLL
+	for (; i < 16; i++)
+		rounds(l, ways, i);
+}
+
+INLINE __m128i swapped(__m128i x)
+{
+	return _mm_shuffle_epi8(x, _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203));
+}
+
+/* The first 64 bytes. */
+INLINE void block_1(struct lane *l, const uint8_t *headers, unsigned ways)
+{
+	EACH
+	{
+		l[h].s = (struct state){START_ABEF, START_CDGH};
+		UNROLL
+		for (unsigned i = 0; i < 4; i++)
+			l[h].w[i] = swapped(load(headers + POW_HEADER_LEN * h + 16 * i));
+	}
+	rounds_to_the_end(l, ways, 0);
+	EACH
+	{
+		l[h].s.abef = _mm_add_epi32(l[h].s.abef, START_ABEF);
+		l[h].s.cdgh = _mm_add_epi32(l[h].s.cdgh, START_CDGH);
+	}
+}
+
+/* 16 bytes more and padding. Words 5 .. 14 are zero: of the schedule's sums the rest is left. */
+INLINE void block_2(struct lane *l, const uint8_t *headers, unsigned ways)
 {
 	struct state before[WAYS_MAX];
 
-	memcpy(before, s, sizeof(*s) * ways);
-	UNROLL
-	for (unsigned i = 0; i < 16; i++) {
-		const __m128i k = _mm_loadu_si128((const void *)(sha256_round_constant + 4 * i));
+	EACH
+	{
+		__m128i kw;
 
-		__m128i sum[WAYS_MAX];
-
-		UNROLL
-		for (unsigned h = 0; h < ways; h++) {
-			sum[h] = _mm_add_epi32(w[h][i % 4], k);
-			s[h].cdgh = _mm_sha256rnds2_epu32(s[h].cdgh, s[h].abef, sum[h]);
-		}
-		UNROLL
-		for (unsigned h = 0; h < ways; h++) {
-			__m128i *now = &w[h][i % 4], w1 = w[h][(i + 1) % 4], w2 = w[h][(i + 2) % 4],
-				w3 = w[h][(i + 3) % 4];
-
-			s[h].abef = _mm_sha256rnds2_epu32(
-				s[h].abef, s[h].cdgh, _mm_shuffle_epi32(sum[h], 0x0e));
-			if (i < 12) { /* four more words of the schedule */
-				__m128i t = _mm_add_epi32(
-					_mm_sha256msg1_epu32(*now, w1), _mm_alignr_epi8(w3, w2, 4));
-
-				*now = _mm_sha256msg2_epu32(t, w3);
-			}
-		}
+		before[h] = l[h].s;
+		l[h].w[0] = swapped(load(headers + POW_HEADER_LEN * h + 64));
+		kw = _mm_add_epi32(l[h].w[0], load(K));
+		first_two(&l[h].s, kw);
+		last_two(&l[h].s, upper(kw));
 	}
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		s[h].abef = _mm_add_epi32(s[h].abef, before[h].abef);
-		s[h].cdgh = _mm_add_epi32(s[h].cdgh, before[h].cdgh);
+	EACH l[h].w[0] =
+		_mm_sha256msg2_epu32(_mm_sha256msg1_epu32(l[h].w[0], END), BITS(POW_HEADER_LEN));
+	rounds_of_padding(l, ways, after_header);
+	EACH l[h].w[1] = _mm_sha256msg2_epu32(
+		_mm_add_epi32(END, _mm_alignr_epi8(l[h].w[0], BITS(POW_HEADER_LEN), 4)), l[h].w[0]);
+	rounds_of_padding(l, ways, after_header + 4);
+	EACH l[h].w[2] = _mm_sha256msg2_epu32(_mm_alignr_epi8(l[h].w[1], l[h].w[0], 4), l[h].w[1]);
+	rounds_of_padding(l, ways, after_header + 8);
+	EACH l[h].w[3] = _mm_sha256msg2_epu32(
+		_mm_add_epi32(_mm_sha256msg1_epu32(BITS(POW_HEADER_LEN), l[h].w[0]),
+			_mm_alignr_epi8(l[h].w[2], l[h].w[1], 4)),
+		l[h].w[2]);
+	rounds_to_the_end(l, ways, 4);
+	EACH
+	{
+		l[h].s.abef = _mm_add_epi32(l[h].s.abef, before[h].abef);
+		l[h].s.cdgh = _mm_add_epi32(l[h].s.cdgh, before[h].cdgh);
 	}
 }
 
-INLINE __m128i swapped(const void *p)
+/* The digest is in the state: its words as they are wanted, {a b}, {c d}, {e f}, {g h}. */
+INLINE void rounds_of_digest(struct lane *l, unsigned ways)
 {
-	return _mm_shuffle_epi8(
-		_mm_loadu_si128(p), _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203));
+	EACH
+	{
+		__m128i abef = _mm_shuffle_epi32(l[h].s.abef, 0x1b);
+		__m128i cdgh = _mm_shuffle_epi32(l[h].s.cdgh, 0x1b);
+		__m128i kw = _mm_add_epi32(abef, _mm_set_epi32(K[5], K[4], K[1], K[0]));
+		__m128i kx = _mm_add_epi32(cdgh, _mm_set_epi32(K[7], K[6], K[3], K[2]));
+
+		l[h].s = (struct state){START_ABEF, START_CDGH};
+		first_two(&l[h].s, kw);
+		last_two(&l[h].s, kx);
+		l[h].w[0] = _mm_unpacklo_epi64(abef, cdgh);
+		l[h].w[1] = _mm_unpackhi_epi64(abef, cdgh);
+		first_two(&l[h].s, upper(kw));
+		last_two(&l[h].s, upper(kx));
+	}
 }
 
-/* The digest as the words of a block: {a b c d} and {e f g h}, lowest first. */
-INLINE __m128i low_half(const struct state *s)
+/* The second hash: the digest and padding, of which words 9 .. 14 are zero. */
+INLINE void block_3(struct lane *l, unsigned ways)
 {
-	return _mm_blend_epi16(
-		_mm_shuffle_epi32(s->abef, 0x1b), _mm_shuffle_epi32(s->cdgh, 0xb1), 0xf0);
-}
-
-INLINE __m128i high_half(const struct state *s)
-{
-	return _mm_alignr_epi8(
-		_mm_shuffle_epi32(s->cdgh, 0xb1), _mm_shuffle_epi32(s->abef, 0x1b), 8);
+	rounds_of_digest(l, ways);
+	EACH
+	{
+		l[h].w[0] = _mm_sha256msg2_epu32(
+			_mm_sha256msg1_epu32(l[h].w[0], l[h].w[1]), BITS(POW_HASH_LEN));
+		l[h].w[1] = _mm_sha256msg2_epu32(
+			_mm_add_epi32(_mm_sha256msg1_epu32(l[h].w[1], END),
+				_mm_alignr_epi8(l[h].w[0], BITS(POW_HASH_LEN), 4)),
+			l[h].w[0]);
+	}
+	rounds_of_padding(l, ways, after_digest);
+	EACH l[h].w[2] = _mm_sha256msg2_epu32(
+		_mm_add_epi32(END, _mm_alignr_epi8(l[h].w[1], l[h].w[0], 4)), l[h].w[1]);
+	rounds_of_padding(l, ways, after_digest + 4);
+	EACH l[h].w[3] = _mm_sha256msg2_epu32(
+		_mm_add_epi32(_mm_sha256msg1_epu32(BITS(POW_HASH_LEN), l[h].w[0]),
+			_mm_alignr_epi8(l[h].w[2], l[h].w[1], 4)),
+		l[h].w[2]);
+	rounds_to_the_end(l, ways, 4);
 }
 
 INLINE void hash(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN], unsigned ways)
 {
-	struct state s[WAYS_MAX];
-	__m128i w[WAYS_MAX][4];
+	const __m128i bytes = _mm_set_epi64x(0x0001020304050607, 0x08090a0b0c0d0e0f);
+	struct lane l[WAYS_MAX];
 
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		s[h] = (struct state){START_ABEF, START_CDGH};
-		UNROLL
-		for (unsigned i = 0; i < 4; i++)
-			w[h][i] = swapped(headers + POW_HEADER_LEN * h + 16 * i);
-	}
-	compress(s, w, ways);
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) { /* 16 bytes more, padding, 640 bits */
-		w[h][0] = swapped(headers + POW_HEADER_LEN * h + 64);
-		w[h][1] = _mm_set_epi32(0, 0, 0, (int)0x80000000);
-		w[h][2] = _mm_setzero_si128();
-		w[h][3] = _mm_set_epi32(8 * POW_HEADER_LEN, 0, 0, 0);
-	}
-	compress(s, w, ways);
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) { /* the digest, padding, 256 bits */
-		w[h][0] = low_half(&s[h]);
-		w[h][1] = high_half(&s[h]);
-		w[h][2] = _mm_set_epi32(0, 0, 0, (int)0x80000000);
-		w[h][3] = _mm_set_epi32(256, 0, 0, 0);
-		s[h] = (struct state){START_ABEF, START_CDGH};
-	}
-	compress(s, w, ways);
-	UNROLL
-	for (unsigned h = 0; h < ways; h++) {
-		__m128i low = low_half(&s[h]), high = high_half(&s[h]);
+	block_1(l, headers, ways);
+	block_2(l, headers, ways);
+	block_3(l, ways);
+	EACH
+	{
+		__m128i abef = _mm_shuffle_epi8(_mm_add_epi32(l[h].s.abef, START_ABEF), bytes);
+		__m128i cdgh = _mm_shuffle_epi8(_mm_add_epi32(l[h].s.cdgh, START_CDGH), bytes);
 
-		_mm_storeu_si128((void *)out[h], swapped(&low));
-		_mm_storeu_si128((void *)(out[h] + 16), swapped(&high));
+		_mm_storeu_si128((void *)out[h], _mm_unpacklo_epi64(abef, cdgh));
+		_mm_storeu_si128((void *)(out[h] + 16), _mm_unpackhi_epi64(abef, cdgh));
 	}
 }
 
