@@ -51,6 +51,12 @@ export interface Block {
   effort: number | null
 }
 
+export interface BlockDetail extends Block {
+  prev_hash: string
+  round_from: number | null
+  proof: { id: string; text: string } | null
+}
+
 export type PaymentState = 'planned' | 'waiting' | 'refused' | 'signed' | 'broadcast' | 'confirmed' | 'conflicted'
 
 export interface Payment {

@@ -131,12 +131,14 @@ function Footer() {
 }
 
 const ApiDocs = lazy(() => import('./pages/api-docs').then((module) => module.ApiDocs))
+const Block = lazy(() => import('./pages/block').then((module) => module.Block))
 const Start = lazy(() => import('./pages/start').then((module) => module.Start))
 
 function Page({ at }: { at: string }) {
   if (at === '/') return <Home />
   if (at === '/start') return <Start />
   if (at === '/blocks') return <Blocks />
+  if (at.startsWith('/blocks/')) return <Block />
   if (at === '/docs/api') return <ApiDocs />
   if (at === '/payments') return <Payments />
   const found = /^\/a\/([^/]+)\/?$/.exec(at)
@@ -157,7 +159,7 @@ export function App() {
       '/payments': t('payments.title'),
       '/docs/api': t('footer.api'),
     }
-    const part = address ?? parts[at]
+    const part = address ?? parts[at] ?? (at.startsWith('/blocks/') ? t('blocks.title') : undefined)
     document.title = part ? `${part} · ${title}` : title
   }, [at, lang.value, pool.value?.title])
 

@@ -17,7 +17,7 @@ export function replace(to: string) {
   path.value = location.pathname
 }
 
-const pages = /^\/($|start$|docs\/api$|blocks$|payments$|a\/)/
+const pages = /^\/($|start$|docs\/api$|blocks$|blocks\/|payments$|a\/)/
 
 export function startRouter() {
   addEventListener('popstate', () => (path.value = location.pathname))

@@ -32,6 +32,7 @@ int cli_notify(int argc, char **argv);
 int cli_db(int argc, char **argv);
 int cli_node(int argc, char **argv);
 int cli_journal(int argc, char **argv);
+int cli_verify_round(int argc, char **argv);
 int cli_miner(int argc, char **argv);
 int cli_pow(int argc, char **argv);
 int cli_version(int argc, char **argv);

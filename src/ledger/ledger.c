@@ -66,6 +66,8 @@ static enum err blocks_step(
 {
 	enum err err = round_step(l, blocks, n, why);
 
+	if (!err)
+		err = proof_step(l, why);
 	return err ? err : maturity_step(l, blocks, n, why);
 }
 

@@ -97,6 +97,10 @@ enum err round_step(
 enum err maturity_step(
 	struct ledger *l, const struct judged *blocks, size_t n, struct why *why) MUST_CHECK;
 
+/* proof.c */
+/** proof_step(l, why): publish the rounds that were closed. */
+enum err proof_step(struct ledger *l, struct why *why) MUST_CHECK;
+
 /* payout_track.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
 /** payout_track(l, out_known, why): look after the payouts under way; *out_known: the daemon has
  * each of them, so that a new one may be built. */

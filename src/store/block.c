@@ -79,6 +79,16 @@ enum err store_block_by_hash(
 		BINDS(INT(pool), TEXT(hash)), out, why);
 }
 
+enum err store_block_at(
+	struct store *st, int64_t pool, int64_t height, struct store_block *out, struct why *why)
+{
+	return sql_get(st, &block_row,
+		"SELECT id, " BLOCK_COLUMNS " FROM block WHERE pool_id = ? AND height = ?"
+		" ORDER BY CASE WHEN state IN (?, ?) THEN 1 ELSE 0 END, id DESC LIMIT 1",
+		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_ORPHAN), INT(STORE_BLOCK_REJECTED)),
+		out, why);
+}
+
 enum err store_block_list(struct store *st, int64_t pool, unsigned states, int64_t before,
 	unsigned limit, struct store_block **out, size_t *out_n, struct why *why)
 {
@@ -102,6 +112,18 @@ enum err store_block_open(
 		" ORDER BY height, id",
 		BINDS(INT(pool), INT(STORE_BLOCK_PENDING), INT(STORE_BLOCK_IMMATURE)), out, out_n,
 		why);
+}
+
+enum err store_block_unproven(struct store *st, int64_t pool, unsigned limit,
+	struct store_block **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &block_row,
+		"SELECT id, " BLOCK_COLUMNS " FROM block WHERE pool_id = ? AND state IN (?, ?)"
+		" AND NOT EXISTS (SELECT 1 FROM round_proof p WHERE p.block_id = block.id"
+		" AND p.closed_ms = block.closed_ms) ORDER BY height, id LIMIT ?",
+		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
+			INT(sql_limit(limit))),
+		out, out_n, why);
 }
 
 void store_free_blocks(struct store_block *rows)

@@ -53,6 +53,11 @@ enum err store_block_get(
 enum err store_block_by_hash(struct store *st, int64_t pool, const char *hash,
 	struct store_block *out, struct why *why) MUST_CHECK;
 
+/** store_block_at(st, pool, height, …): the block found at a height; of several the one that is in
+ * the chain, else the newest. errs ERR_NOT_FOUND */
+enum err store_block_at(struct store *st, int64_t pool, int64_t height, struct store_block *out,
+	struct why *why) MUST_CHECK;
+
 /** store_block_list(st, pool, states, before, limit, …): a page, newest first.
  *   states  STORE_BLOCK_MASK()s or'ed together */
 enum err store_block_list(struct store *st, int64_t pool, unsigned states, int64_t before,
@@ -61,6 +66,10 @@ enum err store_block_list(struct store *st, int64_t pool, unsigned states, int64
  * of them, by height, then id. */
 enum err store_block_open(struct store *st, int64_t pool, struct store_block **out, size_t *out_n,
 	struct why *why) MUST_CHECK;
+/** store_block_unproven(st, pool, limit, …): closed rounds without a proof of that closing
+ * (store_proof.h), the oldest first. */
+enum err store_block_unproven(struct store *st, int64_t pool, unsigned limit,
+	struct store_block **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_blocks(struct store_block *rows);
 
 /**

@@ -87,7 +87,12 @@ static void answer_from_store(struct web *web, struct httpd_req *req, ask_fn *as
 	err = atomic_load(&web->pool_id) ? handles_take(web->handles, &st, &why) : ERR_UNAVAILABLE;
 	if (err == OK) {
 		err = ask(web, st, arg, &doc, &why);
-		handles_give(web->handles, st, err);
+		handles_give(web->handles, st, err == ERR_NOT_FOUND ? OK : err);
+	}
+	if (err == ERR_NOT_FOUND) {
+		refuse(req, 404, "not_found",
+			why.text[0] ? why.text : "There is nothing like that.");
+		return;
 	}
 	if (err != OK) {
 		log_odd(&web->lg, "answer_failed", "path=%s error=\"%s\"", httpd_path(req),
@@ -198,6 +203,44 @@ void api_events(void *ctx, struct httpd_req *req)
 
 	if (read_paging(req, &paging))
 		answer_from_store(ctx, req, ask_events, &paging);
+}
+
+/* ---- one block: /blocks/WHICH, /blocks/WHICH/round, /blocks/WHICH/proof/ADDRESS ---- */
+
+struct block_arg {
+	char which[65]; /* height or hash */
+	const char *part;
+	struct address address;
+};
+
+static enum err ask_block(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why)
+{
+	const struct block_arg *a = arg;
+
+	if (!strcmp(a->part, "/round"))
+		return view_round(web, st, a->which, out, why);
+	if (!strncmp(a->part, "/proof/", 7))
+		return view_proof(web, st, a->which, a->address.text, out, why);
+	return a->part[0] ? ERR_NOT_FOUND : view_block(web, st, a->which, out, why);
+}
+
+void api_block(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	const char *tail = httpd_tail(req);
+	size_t len = strcspn(tail, "/");
+	struct block_arg arg = {.part = tail + len};
+	struct why why = {0};
+
+	if (len < sizeof arg.which)
+		memcpy(arg.which, tail, len);
+	if (!strncmp(arg.part, "/proof/", 7) && address_decode(&web->pool->coin, web->pool->network,
+							arg.part + 7, &arg.address, &why) != OK) {
+		refuse(req, 400, "address_invalid", why.text);
+		return;
+	}
+	answer_from_store(ctx, req, ask_block, &arg);
 }
 
 /* ---- one account ---- */

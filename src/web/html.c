@@ -182,11 +182,12 @@ static void add_block(
 	buf_add_str(out, "</td></tr>");
 }
 
+static const char *const block_labels[] = {
+	"block.height", "block.age", "block.finder", "block.effort", "block.reward", "block.state"};
+
 static void add_blocks(struct buf *out, const struct web *web, const struct words *w,
 	const json_t *blocks, size_t max)
 {
-	static const char *const labels[] = {"block.height", "block.age", "block.finder",
-		"block.effort", "block.reward", "block.state"};
 	const json_t *items = json_object_get(blocks, "items");
 	size_t n = json_array_size(items);
 
@@ -196,7 +197,7 @@ static void add_blocks(struct buf *out, const struct web *web, const struct word
 		buf_add_str(out, "</p>");
 		return;
 	}
-	table_open(out, w, labels, ARRAY_LEN(labels));
+	table_open(out, w, block_labels, ARRAY_LEN(block_labels));
 	for (size_t i = 0; i < n && i < max; i++)
 		add_block(out, web, w, json_array_get(items, i));
 	buf_add_str(out, "</tbody></table>");
@@ -401,6 +402,22 @@ void html_blocks(struct buf *out, struct web *web, const struct words *w, const 
 	card_open(out, w, "list", "blocks.title");
 	add_blocks(out, web, w, blocks, PAGE_ROWS);
 	buf_add_str(out, "</section>");
+}
+
+void html_block(struct buf *out, struct web *web, const struct words *w, const json_t *block)
+{
+	const json_t *proof = json_object_get(block, "proof");
+
+	card_open(out, w, "list", "blocks.title");
+	table_open(out, w, block_labels, ARRAY_LEN(block_labels));
+	add_block(out, web, w, block);
+	buf_add_str(out, "</tbody></table></section>");
+	if (!json_is_object(proof))
+		return;
+	card_open(out, w, "connect", "proof.title");
+	buf_add_str(out, "<div class=\"command\"><pre>");
+	html_text(out, text_of(proof, "text"));
+	buf_add_str(out, "</pre></div></section>");
 }
 
 void html_payments(struct buf *out, struct web *web, const struct words *w, const json_t *payments)

@@ -16,6 +16,7 @@ void html_footer(struct buf *out, const struct words *w);
 void html_home(struct buf *out, struct web *web, const struct words *w, const struct snapshot *s);
 void html_start(struct buf *out, struct web *web, const struct words *w, const json_t *pool);
 void html_blocks(struct buf *out, struct web *web, const struct words *w, const json_t *blocks);
+void html_block(struct buf *out, struct web *web, const struct words *w, const json_t *block);
 void html_payments(struct buf *out, struct web *web, const struct words *w, const json_t *payments);
 void html_account(struct buf *out, struct web *web, const struct words *w, const json_t *account);
 /** html_message(out, w, text, title_key): a card with a title and a text. */

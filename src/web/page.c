@@ -225,6 +225,37 @@ void page_blocks(void *ctx, struct httpd_req *req)
 	end(web, req, &fill, 200);
 }
 
+/* The block's document, or NULL when there is none or the database does not answer. */
+static json_t *ask_block(struct web *web, const char *which)
+{
+	json_t *doc = NULL;
+	struct store *st;
+	enum err err;
+
+	if (!atomic_load(&web->pool_id) || handles_take(web->handles, &st, NULL) != OK)
+		return NULL;
+	err = view_block(web, st, which, &doc, NULL);
+	handles_give(web->handles, st, err == ERR_NOT_FOUND ? OK : err);
+	return err == OK ? doc : NULL;
+}
+
+void page_block(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "blocks.title"));
+	json_t *doc = ask_block(web, httpd_tail(req));
+
+	if (doc)
+		html_block(&fill.body, web, w, doc);
+	else
+		html_message(&fill.body, w, word(w, "block.unknown"), "error.title");
+	snapshot_unref(s);
+	end(web, req, &fill, doc ? 200 : 404);
+	json_decref(doc);
+}
+
 void page_payments(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;

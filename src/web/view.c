@@ -7,7 +7,7 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_stats.h"
-#include "web/web_priv.h"
+#include "web/view_priv.h"
 
 json_t *view_id(int64_t id)
 {
@@ -61,7 +61,7 @@ static json_t *page_of(json_t *items, size_t limit, int64_t last_id)
 		is_full && last_id > 0 ? view_id(last_id) : json_null());
 }
 
-static json_t *block_of(const struct web *web, const struct store_block *b)
+json_t *view_block_row(const struct web *web, const struct store_block *b)
 {
 	bool is_closed = b->round_work > 0 && b->network_work > 0;
 
@@ -91,7 +91,7 @@ enum err view_blocks(struct web *web, struct store *st, unsigned states, int64_t
 		return err;
 	items = json_array();
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(items, block_of(web, &rows[i]));
+		json_array_append_new(items, view_block_row(web, &rows[i]));
 	*out = page_of(items, limit, n ? rows[n - 1].id : 0);
 	store_free_blocks(rows);
 	return OK;

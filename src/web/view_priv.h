@@ -1,7 +1,8 @@
-/* view_priv.h -- hash rates: windows of minutes, and what work in them means. */
+/* view_priv.h -- what the documents share: hash rates over windows of minutes, rows of blocks. */
 #ifndef WEB_VIEW_PRIV_H
 #define WEB_VIEW_PRIV_H
 
+#include "store/store_block.h"
 #include "store/store_stats.h"
 #include "web/web_priv.h"
 
@@ -18,5 +19,8 @@ double view_recent_seconds(
 	const struct view_window *window, const struct store_point *points, size_t n);
 /** view_unit_rate(web, work, seconds): hashes per second. */
 double view_unit_rate(const struct web *web, int64_t work, double seconds);
+
+/** view_block_row(web, b): a block as lists show it. */
+json_t *view_block_row(const struct web *web, const struct store_block *b);
 
 #endif

@@ -80,6 +80,17 @@ enum err view_chart(struct web *web, struct store *st, int64_t account, json_t *
 enum err view_account(struct web *web, struct store *st, const char *address, json_t **out,
 	struct why *why) MUST_CHECK;
 
+/** view_block(web, st, which, out, why): one block; `which` is a height or a hash. view_round():
+ * its round as `kozan verify-round` reads it. view_proof(): the part of one account in it. address
+ * as address_decode() spells it errs     ERR_NOT_FOUND no such block; for the latter two: no closed
+ * round, no part in it */
+enum err view_block(struct web *web, struct store *st, const char *which, json_t **out,
+	struct why *why) MUST_CHECK;
+enum err view_round(struct web *web, struct store *st, const char *which, json_t **out,
+	struct why *why) MUST_CHECK;
+enum err view_proof(struct web *web, struct store *st, const char *which, const char *address,
+	json_t **out, struct why *why) MUST_CHECK;
+
 /** view_id(id): ids are text in the API. view_amount(a): money too. view_rate(hashes per second):
  * four digits. */
 json_t *view_id(int64_t id);
@@ -121,6 +132,7 @@ void live_handle(void *ctx, struct httpd_req *req);
 
 void api_pool(void *ctx, struct httpd_req *req);
 void api_blocks(void *ctx, struct httpd_req *req);
+void api_block(void *ctx, struct httpd_req *req);
 void api_payments(void *ctx, struct httpd_req *req);
 void api_events(void *ctx, struct httpd_req *req);
 void api_chart(void *ctx, struct httpd_req *req);
@@ -135,6 +147,7 @@ void page_home(void *ctx, struct httpd_req *req);
 void page_start(void *ctx, struct httpd_req *req);
 void page_api(void *ctx, struct httpd_req *req);
 void page_blocks(void *ctx, struct httpd_req *req);
+void page_block(void *ctx, struct httpd_req *req);
 void page_payments(void *ctx, struct httpd_req *req);
 void page_account(void *ctx, struct httpd_req *req);
 void page_search(void *ctx, struct httpd_req *req);

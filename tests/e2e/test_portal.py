@@ -142,12 +142,12 @@ def test_every_page_fits_and_says_its_names(world, users, browser):
     pool = world.pool([a, b])
     address = users(b)["bech32"]
     mine(pool, f"{address}.rig", "--blocks", 2, rate=10)
-    until(lambda: pool.blocks(2), "credited block")
+    height = until(lambda: pool.blocks(2), "credited block")[0]["height"]
     page = browser(pool)
     for lang, word in (("en", "Blocks"), ("ja", "ブロック")):
         for theme in ("light", "dark"):
             for width in (320, 768, 1280):
-                for path in ("/", "/start", "/docs/api", "/blocks", "/payments", f"/a/{address}"):
+                for path in ("/", "/start", "/docs/api", "/blocks", f"/blocks/{height}", "/payments", f"/a/{address}"):
                     where = f"{path} {lang} {theme} {width}"
                     page.size(width)
                     page.open(path, lang, theme)
@@ -211,6 +211,30 @@ def test_the_api_is_described_and_can_be_tried(world, users, browser):
     until(lambda: "account_unknown" in page.text(call + " .answer"), "the refusal")
     page.find("#-api-v1-pool summary")[0].click()
     until(lambda: "hashrate" in page.text("#-api-v1-pool .members"), "the members of the answer")
+
+
+def test_a_miner_checks_his_part_of_a_round(world, users, browser):
+    a, b = world.nodes()
+    pool = world.pool([a, b], reward='{scheme: pplns, window: 100000, fee: "1%"}')
+    address, other = users(b)["bech32"], users(b)["legacy"]
+    mine(pool, f"{other}.rig", "--shares", 3, rate=10)
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    height = until(lambda: pool.blocks(2), "closed round")[-1]["height"]
+    page = browser(pool)
+    page.open(f"/a/{address}")
+    until(lambda: page.find(".address-head"), "the address's page")
+    page.open("/blocks")
+    until(lambda: page.find(f"td a[href='/blocks/{height}']"), "the block")[0].click()
+    until(lambda: "kozan round 1" in page.text(".command pre"), "the round's text")
+    page.find("form.search .primary")[0].click()
+    until(lambda: "Proven" in page.text(".check.good"), "the check")
+    assert "Division among" in page.text("section.list") and page.find(f"section.list a[href='/a/{address}']")
+    page.script("document.querySelector('#own').value = ''")
+    page.find("#own")[0].clear()
+    page.find("#own")[0].send_keys(b.wallet("users").getnewaddress() + "\n")
+    until(lambda: "has no part" in page.text(".check.bad"), "the refusal")
+    page.open("/blocks/99999999")
+    until(lambda: "found no block there" in page.text(), "a block that is not there")
 
 
 def test_language_and_theme_are_changed_in_place(world, browser):

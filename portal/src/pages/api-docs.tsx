@@ -13,6 +13,7 @@ type Schema = {
   properties?: Record<string, Schema>
   anyOf?: Schema[]
   oneOf?: Schema[]
+  allOf?: Schema[]
 }
 type Parameter = { $ref?: string; name: string; in: string; required?: boolean; description?: string; schema?: Schema }
 type Response = { $ref?: string; description: string; content?: Record<string, { schema?: Schema }> }
@@ -51,6 +52,8 @@ function Text({ text }: { text: string }) {
 function objectIn(schema: Schema): Schema | undefined {
   const s = resolve(schema)
   if (s.properties) return s
+  if (s.allOf)
+    return { properties: Object.assign({}, ...s.allOf.map((part) => objectIn(part)?.properties)) as Record<string, Schema> }
   if (s.items) return objectIn(s.items)
   return (s.anyOf ?? s.oneOf)?.map(objectIn).find(Boolean)
 }

@@ -40,7 +40,7 @@ export function Table<T>(props: { caption: string; columns: Column<T>[]; rows: T
   )
 }
 
-function BlockStatus({ block }: { block: Block }) {
+export function BlockStatus({ block }: { block: Block }) {
   if (block.state !== 'immature') return <Chip state={block.state} />
   const label = t('confirmations', { n: block.confirmations, of: block.confirmations_needed })
   return (
@@ -56,11 +56,7 @@ export function BlockTable({ rows }: { rows: Block[] }) {
   const columns: Column<Block>[] = [
     {
       label: t('block.height'),
-      cell: (b) => (
-        <Explore kind="block" id={b.hash}>
-          {count(b.height)}
-        </Explore>
-      ),
+      cell: (b) => <a href={`/blocks/${b.state === 'orphan' || b.state === 'rejected' ? b.hash : b.height}`}>{count(b.height)}</a>,
     },
     { label: t('block.age'), cell: (b) => <Ago ms={b.found_ms} /> },
     { label: t('block.finder'), cell: (b) => <Miner address={b.finder} worker={b.finder_worker} /> },

@@ -138,13 +138,17 @@ def is_type(value, name):
 def check(value, schema, at="$"):
     """The part of JSON Schema that the description uses; anything else in it is an error here."""
     known = {"$ref", "type", "required", "properties", "additionalProperties", "items", "enum", "pattern", "minimum",
-             "maximum", "description", "maxLength"}
+             "maximum", "description", "maxLength", "allOf"}
     assert set(schema) <= known, f"{at}: the test does not know {set(schema) - known}"
     if "$ref" in schema:
         node = OPENAPI
         for part in schema["$ref"].removeprefix("#/").split("/"):
             node = node[part]
         return check(value, node, at)
+    if "allOf" in schema:
+        for part in schema["allOf"]:
+            check(value, part, at)
+        return
     names = schema.get("type", [])
     names = [names] if isinstance(names, str) else names
     assert any(is_type(value, n) for n in names), f"{at}: {value!r} is not {names}"
