@@ -1,7 +1,9 @@
 """The rule that all of this is about: acknowledged shares = audited work = database sums, to the last unit."""
 import collections
+import json
 
 import journal
+from miners import Share
 from pools import settled
 
 # What a miner may be told when the world breaks; anything else is a fault of the pool's.
@@ -15,6 +17,11 @@ def by_account(shares):
     return sums
 
 
+def exported(pool):
+    lines = map(json.loads, pool.run("journal", "export").stdout.splitlines())
+    return collections.Counter(Share(s["account"], s["worker"], s["work"], int(s["hash_top"], 16)) for s in lines)
+
+
 def check_exact(pool, *crowds):
     """End the miners, let the pool settle, and compare share by share; what the miners saw is returned.
 
@@ -23,7 +30,8 @@ def check_exact(pool, *crowds):
     2. A share that was refused is nowhere.
     3. Whatever else is in the journal was under way on a connection that was lost: nobody but the pool can know its
        fate. Where no connection was lost, journal and acknowledged shares are equal.
-    4. The audit finds the journal's shares and work, account by account and height by height, in the database.
+    4. `kozan journal` finds no fault in the journal, and exports the same shares.
+    5. The audit finds the journal's shares and work, account by account and height by height, in the database.
     """
     sums = [crowd.end() for crowd in crowds]
     acknowledged, refused, lost = (set().union(*(crowd.shares(fate) for crowd in crowds))
@@ -42,6 +50,9 @@ def check_exact(pool, *crowds):
     extra = recorded.keys() - acknowledged
     assert extra <= lost, f"recorded, but never sent: {sorted(extra - lost)[:3]}"
     assert {reason for s in sums for reason in s["reasons"]} <= EXPECTED
+
+    assert json.loads(pool.run("journal", "verify", "--json").stdout)["ok"]
+    assert exported(pool) == recorded
 
     assert audit["ok"], audit
     assert audit["facts"]["journal_shares"] == len(recorded)

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 
+import journal
 from disk import FaultyDisk
 from exact import check_exact
 from kit.wait import until
@@ -31,6 +32,20 @@ def test_the_machine_loses_power(world, daemon, server, chance):
         miners.wait_for(300, f"shares after loss {loss + 1}")
     print(f"{unsure} bytes were not confirmed when the power failed")
     check_exact(pool, miners)
+
+
+def test_with_sync_os_the_same_loses_shares(world, daemon, server, chance):
+    """As its description says; and it shows that the test above would see a share that is lost."""
+    pool = make_pool(world, daemon, server, stratum=", sync: os")
+    disk = FaultyDisk(world.dir, pool)
+    pool.start()
+    miners = world.add(Miners(pool, world.dir))
+    miners.wait_for_all()
+    miners.wait_for(1000)
+    pool.kill_role("stratum")
+    disk.lose_power(chance)
+    miners.end()
+    assert miners.shares("acknowledged") - journal.read(pool.data / "stratum" / "journal").keys()
 
 
 def test_the_supervisor_is_killed(world, daemon, chance):
