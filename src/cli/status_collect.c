@@ -7,6 +7,7 @@
 #include "cli/status.h"
 #include "conf/conf.h"
 #include "store/store.h"
+#include "store/store_ban.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_node.h"
@@ -249,12 +250,25 @@ static enum err collect_pool(
 	return OK;
 }
 
+static enum err add_bans(struct store *st, json_t *o, struct why *why)
+{
+	struct store_ban *bans;
+	size_t n;
+	enum err e = store_ban_list(st, clock_wall_ms(), &bans, &n, why);
+
+	if (e)
+		return e;
+	set(o, "bans", json_integer((json_int_t)n));
+	store_free_bans(bans, n);
+	return OK;
+}
+
 enum err status_collect(struct store *st, const struct conf *conf, json_t **out, struct why *why)
 {
 	json_t *o = json_pack(
 		"{s:s, s:I}", "version", KOZAN_VERSION, "time_ms", (json_int_t)clock_wall_ms());
 	json_t *pools = json_array();
-	enum err e = OK;
+	enum err e = add_bans(st, o, why);
 
 	set(o, "pools", pools);
 	for (size_t i = 0; i < conf->pools_count && !e; i++) {

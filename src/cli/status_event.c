@@ -9,6 +9,8 @@
 static const struct {
 	const char *kind, *text;
 } sentences[] = {
+	{"ban_added", "{net} was banned by the operator: {reason}"},
+	{"ban_removed", "{net} may connect again."},
 	{"block_found", "Block {height} found by {worker} of {finder}; it pays {reward} {ticker}."},
 	{"block_credited", "Block {height}: {reward} {ticker} credited (miners: {accounts}, fee: "
 			   "{fee} {ticker})."},

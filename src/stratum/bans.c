@@ -64,14 +64,34 @@ static void arrange(struct bans *b)
 		b->first[next++] = kept;
 }
 
-void bans_set(struct bans *b, const struct ban *list, size_t n)
+static bool is_same(const struct bans *a, const struct bans *b)
 {
-	b->count = 0;
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct ban *x = &a->list[i], *y = &b->list[i];
+
+		if (compare(x, y) != 0 || x->until_ms != y->until_ms || x->times != y->times)
+			return false;
+	}
+	return true;
+}
+
+bool bans_set(struct bans *b, const struct ban *list, size_t n)
+{
+	struct bans old = *b;
+	bool is_new;
+
+	b->list = NULL;
+	b->count = b->cap = 0;
 	for (size_t i = 0; i < n; i++) {
 		b->list = array_grow(b->list, b->count, &b->cap, sizeof(*b->list));
 		b->list[b->count++] = list[i];
 	}
 	arrange(b);
+	is_new = !is_same(&old, b);
+	free(old.list);
+	return is_new;
 }
 
 static struct ban *find(const struct bans *b, const struct net *net)

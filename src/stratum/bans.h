@@ -23,8 +23,9 @@ struct bans; /* in bans.c */
 
 struct bans *bans_new(void);
 void bans_free(struct bans *b);
-/** bans_set(b, list, n): these and no others. Of the same network the last one counts. */
-void bans_set(struct bans *b, const struct ban *list, size_t n);
+/** bans_set(b, list, n): these and no others. Of the same network the last one counts. Returns
+ * whether anything is different now. */
+bool bans_set(struct bans *b, const struct ban *list, size_t n);
 /** bans_add(b, ban): one more, or in place of that of the same network. */
 void bans_add(struct bans *b, const struct ban *ban);
 /** bans_find(b, addr, now_ms): the ban that holds now with the smallest network around the address;

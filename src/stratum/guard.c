@@ -295,10 +295,13 @@ bool guard_fault_of(struct guard *g, const struct net_addr *addr, enum fault fau
 
 void guard_set_bans(struct guard *g, const struct ban *list, size_t n)
 {
+	bool is_new;
+
 	pthread_mutex_lock(&g->lock);
-	bans_set(g->bans, list, n);
+	is_new = bans_set(g->bans, list, n);
 	pthread_mutex_unlock(&g->lock);
-	atomic_fetch_add(&g->news, 1);
+	if (is_new)
+		atomic_fetch_add(&g->news, 1);
 }
 
 bool guard_is_banned(struct guard *g, const struct net_addr *addr)

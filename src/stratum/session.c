@@ -102,8 +102,10 @@ void session_fault(struct session *s, enum fault fault)
 	struct shard *shard = s->shard;
 
 	count_fault(&shard->counts, fault);
-	if (guard_fault(shard->env->guard, &s->seat, fault, loop_now_ms(shard->loop)))
+	if (guard_fault(shard->env->guard, &s->seat, fault, loop_now_ms(shard->loop))) {
+		count_one(&shard->counts, banned);
 		session_close(s, "banned");
+	}
 }
 
 /* What good shares have earned is used up first: a miner that works may also err. */

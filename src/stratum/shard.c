@@ -31,7 +31,8 @@ static bool may_accept(void *ctx, const struct net_addr *peer)
 	case GUARD_TOO_MANY_NEW: count_one(&s->counts, refused_new); break;
 	}
 	count_one(&s->counts, fault_too_many);
-	guard_fault_of(guard, peer, FAULT_TOO_MANY, now_ms);
+	if (guard_fault_of(guard, peer, FAULT_TOO_MANY, now_ms))
+		count_one(&s->counts, banned);
 	return false;
 }
 

@@ -22,6 +22,7 @@
 #include "io/tls.h"
 #include "pow/pow.h"
 #include "store/store.h"
+#include "stratum/ban_sync.h"
 #include "stratum/flush.h"
 #include "stratum/guard.h"
 #include "stratum/node.h"
@@ -52,6 +53,7 @@ struct stratum {
 	struct verify *verify;
 	struct flush *flush;
 	struct guard *guard;
+	struct ban_sync *ban_sync;
 	struct tls *tls; /* NULL: no port speaks it */
 	struct shard_env env;
 	struct shard *shards[LOOPS_MAX];
@@ -188,6 +190,13 @@ static enum err start_hashers(struct stratum *s, struct why *why)
 	return err;
 }
 
+static void on_ban(void *ctx, const struct ban *ban, enum fault last)
+{
+	struct stratum *s = ctx;
+
+	ban_sync_add(s->ban_sync, ban, last);
+}
+
 static void make_guard(struct stratum *s)
 {
 	const struct conf_stratum *conf = &s->conf->stratum;
@@ -199,8 +208,11 @@ static void make_guard(struct stratum *s)
 		.ban_ms = conf->ban_ms,
 		.ban_max_ms = conf->ban_max_ms,
 		.allow = &conf->allow,
+		.on_ban = on_ban,
+		.ctx = s,
 	};
 
+	s->ban_sync = ban_sync_new(s->conf, s->node.id);
 	s->guard = guard_new(&options);
 }
 
@@ -375,6 +387,7 @@ static void start_work(struct stratum *s)
 	pool_start(&s->pool, s->shards, s->shard_count);
 	s->is_flush_running = true;
 	flush_start(s->flush, s->journal, s->pool.blocks);
+	ban_sync_start(s->ban_sync, s->guard);
 	timer_start(s->keep_alive, KEEP_ALIVE_CHECK_MS, KEEP_ALIVE_CHECK_MS);
 	timer_start(s->certificate, CERTIFICATE_CHECK_MS, CERTIFICATE_CHECK_MS);
 }
@@ -446,6 +459,7 @@ static void stop(struct stratum *s)
 		status_drain(s->status);
 		status_stop_serving(s->status);
 	}
+	ban_sync_stop(s->ban_sync);
 	if (s->is_flush_running)
 		flush_stop(s->flush); /* first: it looks at all the others */
 	if (s->is_pool_running)
@@ -457,6 +471,7 @@ static void stop(struct stratum *s)
 	flush_free(s->flush);
 	for (unsigned i = 0; i < s->shard_count; i++)
 		shard_free(s->shards[i]);
+	ban_sync_free(s->ban_sync);
 	guard_free(s->guard);
 	tls_free(s->tls);
 	verify_free(s->verify);

@@ -150,6 +150,8 @@ enum err view_events(struct web *web, struct store *st, int64_t before, unsigned
 	for (size_t i = 0; i < n; i++) {
 		json_t *details = NULL;
 
+		if (strncmp(rows[i].kind, "ban_", 4) == 0)
+			continue; /* addresses of people are not for the public */
 		if (json_read(rows[i].json, strlen(rows[i].json), &details, NULL) != OK)
 			details = json_object();
 		json_array_append_new(
@@ -157,7 +159,7 @@ enum err view_events(struct web *web, struct store *st, int64_t before, unsigned
 				       (json_int_t)rows[i].time_ms, "kind", rows[i].kind, "details",
 				       details));
 	}
-	*out = page_of(items, limit, n ? rows[n - 1].id : 0);
+	*out = page_of(items, n == limit ? json_array_size(items) : limit, n ? rows[n - 1].id : 0);
 	store_free_events(rows, n);
 	return OK;
 }
