@@ -1,5 +1,5 @@
-/* check_machine.c -- what `kozan check` looks at on this machine: folder, limits, ports, database.
- */
+/* check_machine.c -- what `kozan check` looks at on this machine: folder, limits, ports,
+ * certificate, database. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,16 +11,19 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "cli/check.h"
 #include "conf/conf.h"
+#include "io/tls.h"
 #include "store/store.h"
 
-#define ROOM_WARN_MIB 2048
-#define ROOM_FAIL_MIB 200
-#define FILES_WARN    4096 /* open files; a miner takes one */
-#define FILES_OWN     200  /* what the program needs for itself */
+#define ROOM_WARN_MIB       2048
+#define ROOM_FAIL_MIB       200
+#define FILES_WARN          4096 /* open files; a miner takes one */
+#define CERTIFICATE_WARN_MS (14LL * 86400 * 1000)
+#define FILES_OWN           200 /* what the program needs for itself */
 
 static void check_room(struct check_report *r, const char *dir)
 {
@@ -172,10 +175,40 @@ static void check_store(struct check_report *r, const struct conf *conf)
 			(long long)version);
 }
 
+static void check_certificate(struct check_report *r, const struct conf *conf)
+{
+	const struct conf_stratum *s = &conf->stratum;
+	char until[CLOCK_TEXT_MAX];
+	struct tls *tls;
+	struct why why = {0};
+	int64_t end_ms, now_ms = clock_wall_ms();
+
+	if (!*s->tls_certificate)
+		return;
+	if (tls_new(s->tls_certificate, s->tls_key, &tls, &why)) {
+		check_add(r, CHECK_FAIL, "certificate", "%s", why.text);
+		return;
+	}
+	end_ms = tls_expires_ms(tls);
+	clock_text(end_ms, until);
+	tls_free(tls);
+	if (end_ms <= now_ms)
+		check_add(r, CHECK_WARN, "certificate",
+			"%s has expired on %s: miners that look will not connect",
+			s->tls_certificate, until);
+	else if (end_ms - now_ms < CERTIFICATE_WARN_MS)
+		check_add(r, CHECK_WARN, "certificate", "%s expires soon, on %s",
+			s->tls_certificate, until);
+	else
+		check_add(r, CHECK_OK, "certificate", "%s can be used until %s", s->tls_certificate,
+			until);
+}
+
 void check_machine(struct check_report *r, const struct conf *conf)
 {
 	check_data_dir(r, conf->data_dir);
 	check_files(r, conf);
 	check_ports(r, conf);
+	check_certificate(r, conf);
 	check_store(r, conf);
 }

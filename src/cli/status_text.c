@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "cli/status.h"
 
+#define CERTIFICATE_WARN_MS (14LL * 86400 * 1000)
+
 static int64_t number(const json_t *o, const char *key)
 {
 	int64_t n = 0;
@@ -79,8 +81,8 @@ static void print_journal(const json_t *journal, struct buf *out)
 static void print_node(const json_t *node, const char *pool_name, int64_t now_ms, struct buf *out)
 {
 	const json_t *status = json_object_get(node, "status"), *pool, *daemon;
-	int64_t seen_ms = number(node, "seen_ms");
-	char age[32];
+	int64_t seen_ms = number(node, "seen_ms"), expires_ms = number(status, "tls_expires_ms");
+	char age[32], when[CLOCK_TEXT_MAX];
 	size_t i, k;
 	bool is_ready = false;
 
@@ -95,6 +97,10 @@ static void print_node(const json_t *node, const char *pool_name, int64_t now_ms
 		is_ready ? "ready" : text(status, "ready_text"),
 		(long long)number(status, "connections"), (long long)number(status, "workers"));
 	print_journal(json_object_get(status, "journal"), out);
+	if (expires_ms > 0 && expires_ms < now_ms + CERTIFICATE_WARN_MS)
+		buf_printf(out, "  TLS      the certificate %s on %s\n",
+			expires_ms <= now_ms ? "has EXPIRED" : "expires",
+			clock_text(expires_ms, when));
 	json_array_foreach(json_object_get(status, "pools"), i, pool)
 	{
 		if (strcmp(text(pool, "pool"), pool_name) != 0)

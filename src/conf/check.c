@@ -273,16 +273,20 @@ static void check_store(struct conf_reader *r, struct conf_store *store)
 
 /* ---- things that must differ ---- */
 
-static bool is_any_host(const char *host)
+/* Whether who listens on `any` also takes what is for `host`. */
+static bool takes_host(const char *any, const char *host)
 {
-	return strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
+	if (strcmp(any, "::") == 0)
+		return true;
+	return strcmp(any, "0.0.0.0") == 0 && !strchr(host, ':');
 }
 
 static bool is_same_listen(const struct conf_listen *a, const struct conf_listen *b)
 {
 	if (a->port == 0 || a->port != b->port)
 		return false;
-	return strcmp(a->host, b->host) == 0 || is_any_host(a->host) || is_any_host(b->host);
+	return strcmp(a->host, b->host) == 0 || takes_host(a->host, b->host) ||
+	       takes_host(b->host, a->host);
 }
 
 /* An address that something listens on, and the key that says so. */

@@ -11,6 +11,8 @@
 #include "base/mem.h"
 #include "chain/difficulty.h"
 #include "io/httpd.h"
+#include "io/tls.h"
+#include "stratum/guard.h"
 #include "stratum/verify.h"
 
 struct status {
@@ -142,6 +144,8 @@ char *status_render(struct status *s)
 		",\"version\":\"%s\",\"started_ms\":%" PRId64
 		",\"connections\":%u,\"sessions\":%u,\"ready\":%s",
 		KOZAN_VERSION, s->started_ms, t.sessions, t.sessions, ready ? "true" : "false");
+	if (s->of.tls)
+		buf_printf(&out, ",\"tls_expires_ms\":%" PRId64, tls_expires_ms(s->of.tls));
 	buf_add_str(&out, ",\"ready_text\":");
 	buf_add_json_str(&out, ready ? "" : why.text);
 	add_journal(s, &out);
@@ -233,6 +237,14 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 	buf_printf(&out, "kozan_build_info{version=\"%s\"} 1\n", KOZAN_VERSION);
 	add_counts(s, &out);
 	add_gauge(&out, "kozan_stratum_sessions", "miners connected", add_up(s).sessions);
+	add_gauge(&out, "kozan_stratum_new_sessions", "of them, those without a worker",
+		guard_new_conns(s->of.guard));
+	add_gauge(&out, "kozan_stratum_bans", "addresses and networks that may not connect",
+		guard_bans(s->of.guard));
+	if (s->of.tls)
+		add_gauge(&out, "kozan_stratum_tls_expires_seconds",
+			"when the certificate ends, in seconds since 1970",
+			(double)tls_expires_ms(s->of.tls) / 1000);
 	add_gauge(&out, "kozan_stratum_max_conns", "miners that may be connected", s->of.max_conns);
 	add_gauge(&out, "kozan_ready", "1: may take new miners", is_ready(s, &why));
 	add_gauge(&out, "kozan_block_height", "height of the block being worked on", work.height);

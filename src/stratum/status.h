@@ -21,6 +21,8 @@ struct status_sources {
 	struct journal *journal;
 	struct flush *flush;
 	struct verify *verify; /* may be NULL */
+	struct guard *guard;
+	struct tls *tls; /* may be NULL */
 	struct shard **shards;
 	unsigned shard_count;
 	unsigned max_conns;

@@ -299,6 +299,8 @@ static void make_status(struct stratum *s)
 		.journal = s->journal,
 		.flush = s->flush,
 		.verify = s->verify,
+		.guard = s->guard,
+		.tls = s->tls,
 		.shards = s->shards,
 		.shard_count = s->shard_count,
 		.max_conns = s->env.max_conns,

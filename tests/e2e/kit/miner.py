@@ -60,8 +60,12 @@ class Job:
 class Stratum:
     """One connection. call() returns the answer as it came; what else arrives is kept in jobs, difficulty."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=20):
-        self.socket = socket.create_connection((host, port), timeout)
+    def __init__(self, port, host="127.0.0.1", timeout=20, source=None, first=b"", tls=None):
+        """source: our own address; first: bytes before anything else; tls: an ssl.SSLContext."""
+        self.socket = socket.create_connection((host, port), timeout, (source, 0) if source else None)
+        self.socket.sendall(first)
+        if tls:
+            self.socket = tls.wrap_socket(self.socket)
         self.file = self.socket.makefile("rb")
         self.next_id, self.jobs, self.difficulty, self.requests = 1, [], None, []
 

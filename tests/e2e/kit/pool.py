@@ -34,8 +34,8 @@ pools:
 {daemons}
     wallet: {wallet}
     ports:
-      - {{listen: "127.0.0.1:{port}", name: main, difficulty: {difficulty}, fixed: true, min_difficulty: {difficulty}}}
-    reward: {reward}
+      - {{listen: {listen}, name: main, difficulty: {difficulty}, fixed: true, min_difficulty: {difficulty}{port_more}}}
+{more_ports}    reward: {reward}
     payout: {payout}
 """
 
@@ -52,7 +52,7 @@ class Pool:
         self.process = None
         self.settings = {
             "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
-            "stratum": "", "reward": '{scheme: prop, fee: "1.0%"}',
+            "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "stratum": "", "reward": '{scheme: prop, fee: "1.0%"}',
             "payout": "{minimum: 0.001, interval: 1s, confirmations: 1}", **settings}
         self.write_config(daemons, address)
 
@@ -140,6 +140,14 @@ class Pool:
             return [dict(row) for row in db.execute(query, args)]
         finally:
             db.close()
+
+    def metric(self, name):
+        """A counter or gauge of the stratum role, such as metric('kozan_shares_total{result="stale"}')."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/metrics", timeout=10) as answer:
+            for line in answer.read().decode().splitlines():
+                if line.rpartition(" ")[0] == name:
+                    return float(line.rpartition(" ")[2])
+        raise KeyError(name)
 
     def blocks(self, *states):
         """Found blocks by height; states as numbers of the database: 1 pending … 5 rejected."""
