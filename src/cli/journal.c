@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "cli/cli.h"
 #include "conf/conf.h"
+#include "store/store_node.h"
 
 struct words {
 	const char *conf, *format, *from, *to, *height;
@@ -25,6 +26,7 @@ static const struct verb verbs[] = {
 	{"verify", cli_journal_verify},
 	{"cat", cli_journal_cat},
 	{"export", cli_journal_export},
+	{"replay", cli_journal_replay},
 	{NULL, NULL},
 };
 
@@ -101,7 +103,7 @@ static const struct verb *find_verb(const char *name)
 	if (near)
 		cli_usage("journal", "no verb \"%s\"; did you mean \"%s\"?", name, near);
 	else
-		cli_usage("journal", "say \"ls\", \"verify\", \"cat\" or \"export\"");
+		cli_usage("journal", "say \"ls\", \"verify\", \"cat\", \"export\" or \"replay\"");
 	return NULL;
 }
 
@@ -119,6 +121,8 @@ int cli_journal(int argc, char **argv)
 		{"account", 'a', CLI_TEXT, &call.filter.account},
 		{"worker", 'w', CLI_TEXT, &call.filter.worker},
 		{"follow", 'f', CLI_FLAG, &call.is_follow},
+		{"dry-run", 'n', CLI_FLAG, &call.is_dry},
+		{"node", 0, CLI_INT, &call.node, 0, STORE_NODE_ID_MAX},
 	};
 	const struct verb *verb;
 	int first, code;

@@ -33,6 +33,7 @@ int cli_journal_ls(const struct journal_call *call);
 int cli_journal_verify(const struct journal_call *call);
 int cli_journal_cat(const struct journal_call *call);
 int cli_journal_export(const struct journal_call *call);
+int cli_journal_replay(const struct journal_call *call);
 
 /** cli_journal_say(e, why): report a failure on standard error; returns CLI_FAILED. */
 int cli_journal_say(enum err e, const struct why *why);

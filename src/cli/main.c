@@ -13,7 +13,7 @@ const struct cli_command cli_commands[] = {
 	{"notify", "tell a running pool of a new block (for -blocknotify)", cli_notify},
 	{"db", "make the database, bring it to this version, or show its version", cli_db},
 	{"node", "list the stratum nodes, or give one up", cli_node},
-	{"journal", "look into a share journal, check it, export it", cli_journal},
+	{"journal", "look into a share journal, check it, export it, bring it in", cli_journal},
 	{"ban", "list, add or remove addresses that may not connect", cli_ban},
 	{"verify-round", "check a published round, with nothing but its file", cli_verify_round},
 	{"miner", "a small CPU miner, for trying a pool", cli_miner},

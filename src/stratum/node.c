@@ -48,6 +48,26 @@ static enum err lock_dir(const char *dir, int *out, struct why *why)
 	return err;
 }
 
+/* A disk that cannot be written to can be locked, too. */
+enum err node_keep_out(const char *dir, int *out_lock, struct why *why)
+{
+	char *path = path_join(dir, "lock");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err err = OK;
+
+	if (fd < 0 && errno != ENOENT)
+		err = err_fail(why, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+	else if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0)
+		err = err_fail(why, ERR_BUSY,
+			"a node serves miners from %s: it delivers its journal itself", dir);
+	if (err != OK && fd >= 0)
+		close(fd);
+	if (err == OK)
+		*out_lock = fd;
+	free(path);
+	return err;
+}
+
 static enum err parse(const char *path, const struct buf *text, struct node *out, struct why *why)
 {
 	int64_t format, id, epoch;
@@ -91,7 +111,7 @@ static enum err save(const struct node *n, const char *dir, struct why *why)
 	return err;
 }
 
-static enum err load(const char *dir, struct node *out, struct why *why)
+enum err node_read(const char *dir, struct node *out, struct why *why)
 {
 	char *path = path_join(dir, "node.json");
 	struct buf text = {0};
@@ -99,13 +119,20 @@ static enum err load(const char *dir, struct node *out, struct why *why)
 
 	if (err == OK)
 		err = parse(path, &text, out, why);
-	else if (err == ERR_NOT_FOUND) {
+	buf_free(&text);
+	free(path);
+	return err;
+}
+
+static enum err load(const char *dir, struct node *out, struct why *why)
+{
+	enum err err = node_read(dir, out, why);
+
+	if (err == ERR_NOT_FOUND) {
 		draw_uuid(out->uuid);
 		out->id = -1;
 		err = OK;
 	}
-	buf_free(&text);
-	free(path);
 	return err;
 }
 

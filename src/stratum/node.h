@@ -36,4 +36,11 @@ enum err node_claim(struct node *n, const char *dir, struct store *st, struct wh
 
 void node_close(struct node *n);
 
+/** node_read(dir, out, why): who has served from this folder; changes nothing. errs  ERR_NOT_FOUND
+ * nobody; ERR_CORRUPT, ERR_IO */
+enum err node_read(const char *dir, struct node *out, struct why *why) MUST_CHECK;
+/** node_keep_out(dir, out_lock, why): no node can begin to serve from this folder until the caller
+ * closes *out_lock; -1: none ever has. errs  ERR_BUSY one serves from it */
+enum err node_keep_out(const char *dir, int *out_lock, struct why *why) MUST_CHECK;
+
 #endif
