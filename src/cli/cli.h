@@ -34,6 +34,8 @@ int cli_node(int argc, char **argv);
 int cli_ban(int argc, char **argv);
 int cli_journal(int argc, char **argv);
 int cli_verify_round(int argc, char **argv);
+int cli_payout(int argc, char **argv);
+int cli_account(int argc, char **argv);
 int cli_miner(int argc, char **argv);
 int cli_pow(int argc, char **argv);
 int cli_version(int argc, char **argv);

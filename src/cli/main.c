@@ -16,6 +16,8 @@ const struct cli_command cli_commands[] = {
 	{"journal", "look into a share journal, check it, export it, bring it in", cli_journal},
 	{"ban", "list, add or remove addresses that may not connect", cli_ban},
 	{"verify-round", "check a published round, with nothing but its file", cli_verify_round},
+	{"payout", "look at payouts, approve, pause, send, replace them", cli_payout},
+	{"account", "what an account has set, and its statement", cli_account},
 	{"miner", "a small CPU miner, for trying a pool", cli_miner},
 	{"pow", "compute and measure proofs of work", cli_pow},
 	{"version", "show the version of the program and its libraries", cli_version},

@@ -43,6 +43,7 @@ static const char *const repeatable[] = {
 	"getwalletinfo",
 	"keypoolrefill",
 	"listlockunspent",
+	"listsinceblock",
 	"lockunspent",
 	"sendrawtransaction",
 	"signrawtransaction",

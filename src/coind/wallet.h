@@ -144,6 +144,27 @@ struct wallet_tx {
 enum err wallet_tx(struct wallet *w, const char *txid, struct wallet_tx *out,
 	struct why *why) MUST_CHECK BLOCKS;
 
+/* What one transaction does to the wallet. */
+struct wallet_move {
+	char txid[65];
+	char block[65];       /* "" when in none */
+	struct amount amount; /* of the balance; the fee that we paid included */
+	int64_t confirmations;
+	bool is_generated; /* a block's reward */
+	bool is_counted;   /* the balance has changed by it already */
+	bool has_fee;      /* it spends coins of the wallet */
+};
+
+/**
+ * wallet_history(w, since, depth, out, out_n, out_since, why): all transactions that are not below
+ * a block; the caller frees out.
+ *   since      a block's id; "" for all there are
+ *   depth      out_since is the block that lies so deep: what is younger is told again next time
+ */
+enum err wallet_history(struct wallet *w, const char *since, unsigned depth,
+	struct wallet_move **out, size_t *out_n, char out_since[65],
+	struct why *why) MUST_CHECK BLOCKS;
+
 /** wallet_unlock_inputs(w, inputs, n, why): let the wallet use them again; already spent or
  * unlocked ones are passed over. */
 enum err wallet_unlock_inputs(struct wallet *w, const struct wallet_input *inputs, unsigned n,

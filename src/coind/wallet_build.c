@@ -103,7 +103,8 @@ static enum err create(struct wallet *w, const struct wallet_input *inputs, unsi
 	struct coind_error error = {0};
 	json_t *result;
 	enum err err = wallet_call(w, "createrawtransaction",
-		json_pack("[o,O]", wallet_inputs_json(inputs, n), outputs), &result, &error, why);
+		json_pack("[o,O,i,b]", wallet_inputs_json(inputs, n), outputs, 0, 1), &result,
+		&error, why);
 
 	if (err == ERR_REFUSED)
 		return ERR_INVALID;
@@ -139,7 +140,8 @@ static enum err refill_keys(struct wallet *w, struct why *why)
 /* With the fee in the payments, the daemon only has to know that: who pays how much is ours. */
 static json_t *fund_settings(const struct wallet_options *options, unsigned payments)
 {
-	json_t *settings = json_pack("{s:b}", "lockUnspents", 1), *list;
+	/* replaceable: should it be stuck, the operator can order another one in its place */
+	json_t *settings = json_pack("{s:b,s:b}", "lockUnspents", 1, "replaceable", 1), *list;
 	char text[AMOUNT_TEXT_MAX];
 
 	if (!amount_is_zero(options->fee_rate))

@@ -143,9 +143,13 @@ static enum err wallet_steps(struct ledger *l, struct why *why)
 		return err;
 	err = check_wallet(l, why);
 	if (!err)
+		err = payout_orders(l, why);
+	if (!err)
 		err = payout_track(l, &known, why);
 	if (!err)
 		err = audit_step(l, why);
+	if (!err)
+		err = reconcile_step(l, why);
 	if (!err && known && l->pool->payout.is_enabled && l->lost_block == 0)
 		err = payout_step(l, why);
 	return err;

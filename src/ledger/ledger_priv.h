@@ -46,7 +46,10 @@ struct ledger {
 	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
 	uint32_t missing_since;
 	bool is_wallet_checked; /* it answered once, and owns the pool's address */
-	unsigned max_outputs;   /* of one payout; less than configured when that was too large */
+	/* as of the last look: what the wallet had, and by how much the ledger did not say so */
+	uint8_t reconciled_tip[32];
+	struct amount reconciled_held, wallet_difference;
+	unsigned max_outputs; /* of one payout; less than configured when that was too large */
 };
 
 /* ledger.c */
@@ -101,7 +104,7 @@ enum err maturity_step(
 /** proof_step(l, why): publish the rounds that were closed. */
 enum err proof_step(struct ledger *l, struct why *why) MUST_CHECK;
 
-/* payout_track.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
+/* payout_track.c, payout_replace.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
 /** payout_track(l, out_known, why): look after the payouts under way; *out_known: the daemon has
  * each of them, so that a new one may be built. */
 enum err payout_track(struct ledger *l, bool *out_known, struct why *why) MUST_CHECK;
@@ -113,6 +116,14 @@ enum err payout_sweep(struct ledger *l, struct why *why) MUST_CHECK;
 /** payout_sign_all(l, why): build, sign, store and send every planned payout, the oldest first; one
  * that cannot be paid now does not hold up the others. */
 enum err payout_sign_all(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_fee_limit(l, total): what a transaction that pays this much may cost. */
+struct amount payout_fee_limit(const struct ledger *l, struct amount total);
+/** payout_orders(l, why): replace what the operator has ordered to be replaced. */
+enum err payout_orders(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_take_back(l, p, any_alive, out_taken, why): when a transaction that p had before is in
+ * the chain, or any_alive and it could still get there, it is p's again. */
+enum err payout_take_back(struct ledger *l, const struct store_payout *p, bool any_alive,
+	bool *out_taken, struct why *why) MUST_CHECK;
 /** payout_funds(l, out_free, why): what the wallet can spend on new payouts: above the reserve, and
  * not planned already; may be negative. */
 enum err payout_funds(struct ledger *l, struct amount *out_free, struct why *why) MUST_CHECK;
@@ -121,6 +132,10 @@ enum err payout_send(struct ledger *l, const struct store_payout *payout, enum w
 	struct why *why) MUST_CHECK;
 /** audit_step(l, why): do the books agree with themselves and with the wallet? */
 enum err audit_step(struct ledger *l, struct why *why) MUST_CHECK;
+
+/* reconcile.c */
+/** reconcile_step(l, why): name every transaction of the wallet, compare it with the ledger. */
+enum err reconcile_step(struct ledger *l, struct why *why) MUST_CHECK;
 
 /* feed.c: events for pages; to be called inside the transaction that makes them true */
 enum err feed_block(struct ledger *l, const char *kind, const struct store_block *block,

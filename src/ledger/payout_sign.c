@@ -88,7 +88,7 @@ static enum err expect_above_reserve(
 		amount_text(available, held), amount_text(l->pool->payout.reserve, reserve));
 }
 
-static struct amount fee_limit(const struct ledger *l, struct amount total)
+struct amount payout_fee_limit(const struct ledger *l, struct amount total)
 {
 	struct amount part = amount_part(total, FEE_MAX_PART, FEE_MAX_WHOLE);
 	struct amount most = l->pool->payout.fee_max;
@@ -100,7 +100,7 @@ static enum err build(
 	struct ledger *l, const struct order_form *f, struct wallet_signed *out, struct why *why)
 {
 	struct wallet_options options = {.fee_rate = l->pool->payout.fee_rate,
-		.fee_max = fee_limit(l, f->payout->total),
+		.fee_max = payout_fee_limit(l, f->payout->total),
 		.is_fee_in_payments = f->payout->kind != STORE_PAYOUT_SWEEP &&
 				      l->pool->payout.fee_payer == CONF_FEE_MINERS};
 	struct wallet_info info;

@@ -131,8 +131,12 @@ static enum err follow_conflict(struct ledger *l, const struct store_payout *p,
 	const struct wallet_tx *tx, bool *out_known, struct why *why)
 {
 	int64_t depth = -tx->confirmations;
+	bool is_final = depth >= (int64_t)l->pool->payout.confirmations, taken;
+	enum err err = payout_take_back(l, p, is_final, &taken, why);
 
-	if (depth >= (int64_t)l->pool->payout.confirmations)
+	if (err || taken)
+		return err;
+	if (is_final)
 		return give_up(l, p, why);
 	complain(&l->complaints[ABOUT_PAYOUT], &l->log, LOG_LEVEL_BROKEN, "payout_double_spent",
 		"payout=%lld txid=%s depth=%lld \"another transaction took its inputs; the money "
@@ -149,6 +153,9 @@ static enum err follow_conflict(struct ledger *l, const struct store_payout *p,
  */
 static enum err follow_missing(struct ledger *l, const struct store_payout *p, struct why *why)
 {
+	bool taken;
+	enum err err;
+
 	if (l->missing_payout != p->id) {
 		l->missing_payout = p->id;
 		l->missing_since = l->chain.height;
@@ -156,18 +163,25 @@ static enum err follow_missing(struct ledger *l, const struct store_payout *p, s
 	if (l->chain.height < l->missing_since + l->pool->payout.confirmations)
 		return OK;
 	l->missing_payout = 0;
-	return give_up(l, p, why);
+	err = payout_take_back(l, p, true, &taken, why);
+	return err || taken ? err : give_up(l, p, why);
 }
 
 static enum err follow_unconfirmed(struct ledger *l, const struct store_payout *p,
 	const struct wallet_tx *tx, bool *out_known, struct why *why)
 {
 	enum wallet_sent sent;
+	bool taken;
 	enum err err = payout_send(l, p, &sent, why);
 
 	if (err)
 		return err;
 	*out_known = sent == WALLET_SENT || sent == WALLET_MINED;
+	if (!*out_known) {
+		err = payout_take_back(l, p, false, &taken, why);
+		if (err || taken)
+			return err;
+	}
 	if (sent == WALLET_NO_INPUTS && !tx->is_known)
 		return follow_missing(l, p, why);
 	l->missing_payout = 0;

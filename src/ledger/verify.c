@@ -131,8 +131,12 @@ static enum err watch_mature(struct ledger *l, struct why *why)
 	if (err)
 		return err;
 	for (size_t i = 0; i < n && !lost && !err; i++) {
+		bool is_borne = false;
+
 		err = chain_find(l, rows[i].hash, &at, why);
 		if (!err && at.place != LOOKUP_IN_CHAIN)
+			err = store_block_is_borne(l->store, rows[i].id, &is_borne, why);
+		if (!err && at.place != LOOKUP_IN_CHAIN && !is_borne)
 			lost = &rows[i];
 	}
 	if (!err && lost)
@@ -149,7 +153,8 @@ enum err verify_settled(struct ledger *l, struct why *why)
 {
 	enum err err;
 
-	if (memcmp(l->settled_tip, l->chain.best, sizeof(l->settled_tip)) == 0)
+	/* of a lost one the operator may decide at any moment */
+	if (!l->lost_block && memcmp(l->settled_tip, l->chain.best, sizeof(l->settled_tip)) == 0)
 		return OK;
 	err = revive(l, why);
 	if (!err)

@@ -287,7 +287,8 @@ static void builds_and_signs(void **state)
 	}
 	assert_string_equal(
 		b->play.outputs, "{\"" BOB "\":\"0.10000000\",\"" ALICE "\":\"0.00000001\"}");
-	assert_string_equal(b->play.settings, "{\"lockUnspents\":true,\"feeRate\":\"0.00020000\"}");
+	assert_string_equal(b->play.settings,
+		"{\"lockUnspents\":true,\"replaceable\":true,\"feeRate\":\"0.00020000\"}");
 	assert_int_equal(b->play.locked, 2);
 	assert_int_equal(b->play.opened, 0);
 }

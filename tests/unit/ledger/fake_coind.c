@@ -136,6 +136,18 @@ enum err wallet_owns(struct wallet *w, const char *address, bool *out, struct wh
 	return OK;
 }
 
+enum err wallet_history(struct wallet *w, const char *since, unsigned depth,
+	struct wallet_move **out, size_t *out_n, char out_since[65], struct why *why)
+{
+	if (!world->has_history)
+		return err_fail(why, ERR_UNSUPPORTED, "no history");
+	*out_n = world->moves_n;
+	*out = NEW_ARRAY(struct wallet_move, world->moves_n + 1);
+	memcpy(*out, world->moves, world->moves_n * sizeof(**out));
+	strcpy(out_since, since);
+	return OK;
+}
+
 enum err wallet_is_payable(struct wallet *w, const char *address, bool *out, struct why *why)
 {
 	*out = !world->is_address_refused;
@@ -187,7 +199,7 @@ enum err wallet_build(struct wallet *w, const struct wallet_payment *payments, u
 		return err_fail(why, ERR_LIMIT, "the fee would be more than is allowed");
 	if (options->is_fee_in_payments)
 		take_fee(&tx, payments, out_fees = NEW_ARRAY(struct amount, n));
-	if (world->is_locked || tx.total + FEE > world->funds)
+	if (options->inputs_n == 0 && (world->is_locked || tx.total + FEE > world->funds))
 		return err_fail(why, ERR_FULL, "not enough coins");
 	world->is_locked = true;
 	*out = (struct wallet_signed){.total = amount_of(asked),
@@ -203,6 +215,14 @@ void wallet_signed_fini(struct wallet_signed *s)
 {
 	free(s->raw);
 	free(s->payment_fees);
+}
+
+enum err wallet_inputs(struct wallet *w, const char *raw, struct wallet_input **out,
+	unsigned *out_n, struct why *why)
+{
+	*out = NEW_ARRAY(struct wallet_input, 1);
+	*out_n = 1;
+	return OK;
 }
 
 enum err wallet_unlock_inputs(

@@ -3,12 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "ledger/ledger_priv.h"
 #include "ledger/payout_choose.h"
+#include "store/store_wallet.h"
 #include "world.h"
 
 #define COIN AMOUNT_COIN
@@ -443,6 +445,163 @@ static void test_reorganisation_behind_a_mature_block_pauses(void **state)
 	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
 }
 
+/* The operator decides that the pool pays for the lost block. */
+static void test_loss_is_borne(void **state)
+{
+	struct store_payout payout;
+	struct why why;
+
+	world->pool.payout.is_enabled = false;
+	assert_true(world_pass(NULL));
+	world->pool.payout.is_enabled = true;
+	world_reorg(100, 115);
+	assert_true(world_pass(NULL));
+	assert_false(world_payout(0, &payout));
+	assert_int_equal(store_block_bear(world_store(), 1, "root", "deep reorg", &why), OK);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), 0);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 40000000 - 40 * COIN);
+	/* as tear_down() wants it */
+	world_adjust(STORE_BOOK_COINBASE, STORE_BOOK_FEE, 40 * COIN);
+}
+
+static void order_replacement(void)
+{
+	struct store_order order = {.who = "root", .reason = "stuck"};
+	struct store_payout payout;
+	struct why why;
+
+	assert_true(world_payout(0, &payout));
+	order.payout = payout.id;
+	assert_int_equal(store_order_add(world_store(), world->pool_id, &order, &why), OK);
+}
+
+static void test_replacement_is_paid_once(void **state)
+{
+	struct store_payout payout;
+
+	assert_true(world_pass(NULL));
+	order_replacement();
+	assert_false(world_pass("payout_replacing")); /* nothing stored: nothing sent */
+	assert_int_equal(world->txs[1].state, FAKE_BUILT);
+	world->is_locked = false;
+	assert_false(world_pass("payout_replaced"));
+	assert_int_equal(payout_state(), STORE_PAYOUT_SIGNED);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_BROADCAST);
+	assert_int_equal(world->txs_n, 3);
+	assert_int_equal(world->txs[1].times_sent, 0);
+	assert_int_equal(world->txs[2].times_sent, 1);
+	assert_int_equal(world_events("payout_replaced"), 1);
+	world_mine(1);
+	world->txs[0].state = FAKE_CONFLICTED;
+	world->txs[2].state = FAKE_MINED;
+	world->txs[0].height = world->txs[2].height = world->tip;
+	world_mine(2);
+	assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFIRMED);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_book(STORE_BOOK_PAID), 3960000000);
+	assert_false(world_payout(1, &payout));
+}
+
+/* The old transaction is the one that a miner took. */
+static void test_replaced_one_gets_into_the_chain(void **state)
+{
+	struct store_payout payout;
+
+	assert_true(world_pass(NULL));
+	order_replacement();
+	world->is_locked = false;
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 2);
+	world_mine(1);
+	world->txs[0].state = FAKE_MINED;
+	world->txs[1].state = FAKE_CONFLICTED;
+	world->txs[0].height = world->txs[1].height = world->tip;
+	world_mine(2);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(payout_state(), STORE_PAYOUT_CONFIRMED);
+	assert_int_equal(world_paid(0), 2970000000);
+	assert_int_equal(world_events("payout_conflicted"), 0);
+	assert_true(world_payout(0, &payout));
+	assert_int_equal(strtoul(payout.txid, NULL, 16), 1);
+}
+
+static void test_what_is_confirmed_is_not_replaced(void **state)
+{
+	assert_true(world_pass(NULL));
+	mine_pooled();
+	order_replacement();
+	assert_true(world_pass(NULL));
+	assert_int_equal(world->txs_n, 1);
+	assert_int_equal(world_events("payout_not_replaced"), 1);
+	assert_true(world_pass(NULL));
+	assert_int_equal(world_events("payout_not_replaced"), 1);
+}
+
+/* ---- the wallet and the ledger ---- */
+
+static struct store_wallet_book wallet_book(void)
+{
+	struct store_wallet_book book;
+	struct why why;
+
+	assert_int_equal(store_wallet_book(world_store(), world->pool_id, &book, &why), OK);
+	return book;
+}
+
+static void test_wallet_is_reconciled(void **state)
+{
+	struct wallet_move *m = world->moves;
+	struct store_wallet_tx tx;
+	struct why why;
+
+	world->has_history = true;
+	world->moves_n = 1;
+	m[0] = (struct wallet_move){
+		.amount = amount_of(40 * COIN), .is_generated = true, .is_counted = true};
+	memset(m[0].txid, 'a', 64);
+	strcpy(m[0].block, world_block(1).hash);
+	assert_true(world_pass(NULL)); /* reconciled, then paid */
+	assert_int_equal(amount_units(wallet_book().expected), 40 * COIN);
+	assert_int_equal(amount_units(wallet_book().difference), 0);
+
+	world->moves_n = 2;
+	m[1] = (struct wallet_move){.amount = amount_of(-3960000000 - 1000), .is_counted = true};
+	snprintf(m[1].txid, sizeof(m[1].txid), "%064x", 1);
+	assert_true(world_pass(NULL));
+	assert_int_equal(amount_units(wallet_book().in_flight), -3960000000 - 1000);
+	assert_int_equal(amount_units(wallet_book().difference), 0);
+
+	/* somebody takes coins out */
+	world->moves_n = 3;
+	m[2] = (struct wallet_move){.amount = amount_of(-5000), .is_counted = true};
+	memset(m[2].txid, 'c', 64);
+	world->funds -= 5000;
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_int_equal(world_events("wallet_tx_unexplained"), 1);
+	assert_int_equal(amount_units(wallet_book().unexplained), -5000);
+	assert_int_equal(amount_units(wallet_book().difference), 0);
+	assert_int_equal(store_wallet_acknowledge(
+				 world_store(), world->pool_id, m[2].txid, "mine", &tx, &why),
+		OK);
+	world_mine(1);
+	assert_true(world_pass(NULL));
+	assert_int_equal(amount_units(wallet_book().unexplained), 0);
+	assert_int_equal(amount_units(wallet_book().difference), 0);
+	assert_int_equal(world_book(STORE_BOOK_OPERATOR), 5000);
+
+	/* coins that vanish without a transaction */
+	world->funds -= 7;
+	assert_true(world_pass(NULL));
+	assert_int_equal(amount_units(wallet_book().difference), -7);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -457,6 +616,11 @@ int main(void)
 		TEST(test_payout_falls_out_of_the_chain_and_is_sent_again),
 		TEST(test_threshold_and_size),
 		TEST(test_max_outputs),
+		TEST(test_loss_is_borne),
+		TEST(test_replacement_is_paid_once),
+		TEST(test_replaced_one_gets_into_the_chain),
+		TEST(test_what_is_confirmed_is_not_replaced),
+		TEST(test_wallet_is_reconciled),
 		TEST(test_interval),
 		TEST(test_times_of_day),
 		TEST(test_coins_that_end_after_planning),

@@ -260,6 +260,14 @@ int64_t world_book(enum store_book book)
 	return amount_units(sums[book]);
 }
 
+void world_adjust(enum store_book from, enum store_book to, int64_t units)
+{
+	struct store_entry entries[] = {{from, 0, amount_of(-units)}, {to, 0, amount_of(units)}};
+	struct store_txn txn = {world->pool_id, STORE_TXN_ADJUST, 0, 0, entries, 2};
+
+	MUST(store_ledger_post(parent_store, &txn, &why));
+}
+
 unsigned world_events(const char *kind)
 {
 	struct store_event *events;

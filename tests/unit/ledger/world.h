@@ -19,7 +19,14 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 
-enum { CHAIN_MAX = 4000, TXS_MAX = 400, PAYMENTS_MAX = 8, MINERS = 5, FINDS_MAX = 1000 };
+enum {
+	CHAIN_MAX = 4000,
+	TXS_MAX = 400,
+	PAYMENTS_MAX = 8,
+	MINERS = 5,
+	FINDS_MAX = 1000,
+	MOVES_MAX = 16
+};
 
 enum fake_tx_state {
 	FAKE_BUILT,      /* signed; the daemon has never seen it */
@@ -51,6 +58,9 @@ struct world {
 	bool is_locked;
 	bool is_wallet_locked;
 	bool is_address_refused;
+	bool has_history; /* the wallet tells of its moves */
+	unsigned moves_n;
+	struct wallet_move moves[MOVES_MAX];
 	bool has_lost_inputs; /* wallet_send() finds them gone */
 	unsigned txs_n;
 	struct fake_tx txs[TXS_MAX];
@@ -96,6 +106,8 @@ int64_t world_find(unsigned miner, int64_t reward);
 struct store_block world_block(int64_t id);
 struct store_balance world_balance(unsigned miner);
 int64_t world_book(enum store_book book);
+/** world_adjust(from, to, units): move the pool's own money between two books. */
+void world_adjust(enum store_book from, enum store_book to, int64_t units);
 unsigned world_events(const char *kind);
 /** world_payout(nth, out): the nth newest; false when there are not so many. */
 bool world_payout(unsigned nth, struct store_payout *out);
