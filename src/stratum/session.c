@@ -82,63 +82,6 @@ void session_on_authorized(struct session *s)
 	shard->fresh_count--;
 }
 
-/* ---- faults ---- */
-
-static void count_fault(struct counts *counts, enum fault fault)
-{
-	switch (fault) {
-#define FAULT(name, tenths, counter, text)                                                         \
-	case FAULT_##name:                                                                         \
-		count_one(counts, counter);                                                        \
-		break;
-#include "stratum/fault.tbl"
-#undef FAULT
-	case FAULT_COUNT_: break;
-	}
-}
-
-void session_fault(struct session *s, enum fault fault)
-{
-	struct shard *shard = s->shard;
-
-	count_fault(&shard->counts, fault);
-	if (guard_fault(shard->env->guard, &s->seat, fault, loop_now_ms(shard->loop))) {
-		count_one(&shard->counts, banned);
-		session_close(s, "banned");
-	}
-}
-
-/* What good shares have earned is used up first: a miner that works may also err. */
-static void share_fault(struct session *s, enum fault fault)
-{
-	unsigned tenths = fault_tenths(fault);
-
-	if (s->credit < tenths) {
-		session_fault(s, fault);
-		return;
-	}
-	s->credit -= (uint8_t)tenths;
-	count_fault(&s->shard->counts, fault);
-}
-
-void session_on_rejected(struct session *s, enum verdict verdict)
-{
-	switch (verdict) {
-	case VERDICT_LOW_DIFFICULTY: share_fault(s, FAULT_LOW_DIFFICULTY); break;
-	case VERDICT_DUPLICATE: share_fault(s, FAULT_DUPLICATE); break;
-	case VERDICT_STALE:
-	case VERDICT_UNKNOWN_JOB: share_fault(s, FAULT_NO_JOB); break;
-	default: break;
-	}
-}
-
-/* It ends without ever having had a worker: whose doing was it? */
-static void judge_end(struct session *s)
-{
-	if (s->seat.is_new && !s->seat.is_offender && !s->shard->stopping)
-		session_fault(s, FAULT_HASTY);
-}
-
 void session_on_closed(struct session *s, const char *reason)
 {
 	struct shard *shard = s->shard;
@@ -151,7 +94,7 @@ void session_on_closed(struct session *s, const char *reason)
 	}
 	if (!s->has_spoken && tcp_is_tls(s->conn))
 		count_one(&shard->counts, tls_failed);
-	judge_end(s);
+	session_judge_end(s);
 	shard->fresh_count -= s->seat.is_new;
 	guard_leave(shard->env->guard, &s->seat);
 	list_for (&s->shares, share, struct share, of_session)
@@ -381,49 +324,9 @@ void session_on_accepted(struct session *s, int64_t work)
 			 &s->vardiff, &s->rule, work_now(s), work, loop_now_ms(s->shard->loop)));
 }
 
-/* ---- deadlines ---- */
-
-/* Close a session that is late; `counter` says for what. */
-#define CLOSE_LATE(s, counter, reason)                                                             \
-	do {                                                                                       \
-		count_one(&(s)->shard->counts, counter);                                           \
-		session_close(s, reason);                                                          \
-	} while (0)
-
-void session_sweep_new(struct session *s, int64_t now_ms)
-{
-	const struct conf_stratum *conf = &s->shard->env->conf->stratum;
-	int64_t age_ms = now_ms - s->since_ms;
-
-	if (!tcp_is_open(s->conn))
-		return;
-	if (!s->has_spoken && age_ms > conf->first_byte_ms)
-		CLOSE_LATE(s, late_first_byte, "said nothing in time");
-	else if (!s->is_subscribed && age_ms > conf->subscribe_ms)
-		CLOSE_LATE(s, late_subscribe, "did not subscribe in time");
-	else if (age_ms > conf->authorize_ms)
-		CLOSE_LATE(s, late_authorize, "did not authorize a worker in time");
-	else
-		return;
-	session_fault(s, FAULT_SILENT);
-}
-
 void session_sweep(struct session *s, int64_t now_ms)
 {
-	const struct conf_stratum *conf = &s->shard->env->conf->stratum;
-	int64_t age_ms = now_ms - s->since_ms;
-
-	if (!s->is_subscribed && age_ms > conf->subscribe_ms)
-		CLOSE_LATE(s, late_subscribe, "did not subscribe in time");
-	else if (!s->seat.is_proven && age_ms > conf->first_share_ms)
-		CLOSE_LATE(s, late_first_share, "found no share in time");
-	else if (now_ms - s->heard_ms > conf->idle_ms)
-		CLOSE_LATE(s, late_idle, "was silent for too long");
-	else if (s->partial.len > 0 && now_ms - s->partial_ms > SESSION_LINE_MS)
-		CLOSE_LATE(s, late_line, "did not finish its line in time");
-	else if (tcp_blocked_ms(s->conn) > SESSION_READ_MS)
-		CLOSE_LATE(s, late_reading, "does not read");
-	else
+	if (!session_close_late(s, now_ms))
 		adopt(s, vardiff_sweep(&s->vardiff, &s->rule, work_now(s), now_ms));
 }
 

@@ -108,6 +108,8 @@ bool session_subscribe(struct session *s);
 void session_on_authorized(struct session *s);
 /** session_fault(s, fault): it has done something wrong. */
 void session_fault(struct session *s, enum fault fault);
+/** session_judge_end(s): it ends; one that never had a worker has done something wrong. */
+void session_judge_end(struct session *s);
 /** session_on_rejected(s, verdict): a share of it was refused. */
 void session_on_rejected(struct session *s, enum verdict verdict);
 /** session_close(s, reason): after what is written has left. */
@@ -136,6 +138,9 @@ void session_on_accepted(struct session *s, int64_t work);
 void session_set_work(struct session *s, int64_t work);
 /** session_sweep(s, now_ms): the timer's visit: deadlines and silent miners. */
 void session_sweep(struct session *s, int64_t now_ms);
+/** session_close_late(s, now_ms): close one with a worker that has missed a deadline; true when it
+ * has. */
+bool session_close_late(struct session *s, int64_t now_ms);
 /** session_sweep_new(s, now_ms): the same of one without a worker. */
 void session_sweep_new(struct session *s, int64_t now_ms);
 

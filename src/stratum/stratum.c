@@ -23,6 +23,7 @@
 #include "pow/pow.h"
 #include "store/store.h"
 #include "stratum/ban_sync.h"
+#include "stratum/certificate.h"
 #include "stratum/flush.h"
 #include "stratum/guard.h"
 #include "stratum/node.h"
@@ -330,45 +331,18 @@ static void on_keep_alive(void *ctx)
 	pool_keep_alive(&s->pool);
 }
 
-/* ---- the certificate ---- */
-
-static void tell_expiry(const struct stratum *s)
-{
-	int64_t days = (tls_expires_ms(s->tls) - clock_wall_ms()) / 86400000;
-
-	if (tls_expires_ms(s->tls) <= clock_wall_ms())
-		log_broken(&lg, "certificate_expired", "file=\"%s\"",
-			s->conf->stratum.tls_certificate);
-	else if (days < EXPIRY_WARN_DAYS)
-		log_odd(&lg, "certificate_expires", "file=\"%s\" days=%lld",
-			s->conf->stratum.tls_certificate, (long long)days);
-}
-
-static void reload_certificate(struct stratum *s, bool is_forced)
-{
-	struct why why = {""};
-	bool is_new;
-
-	if (!s->tls)
-		return;
-	if (tls_reload(s->tls, is_forced, &is_new, &why) != OK) {
-		log_broken(&lg, "certificate_unusable",
-			"reason=\"%s\" text=\"the old one stays in use\"", why.text);
-	} else if (is_new) {
-		log_info(
-			&lg, "certificate_loaded", "file=\"%s\"", s->conf->stratum.tls_certificate);
-		tell_expiry(s);
-	}
-}
-
 static void on_certificate_check(void *ctx)
 {
-	reload_certificate(ctx, false);
+	struct stratum *s = ctx;
+
+	certificate_renew(s->tls, s->conf->stratum.tls_certificate, false);
 }
 
 static void on_hangup(void *ctx, int signum)
 {
-	reload_certificate(ctx, true);
+	struct stratum *s = ctx;
+
+	certificate_renew(s->tls, s->conf->stratum.tls_certificate, true);
 }
 
 /* `kozan notify` sends its datagram here. */
@@ -502,8 +476,7 @@ int role_stratum(const struct conf *conf)
 		loop_on_signal(s.loop, SIGTERM, on_signal, &s);
 		loop_on_signal(s.loop, SIGINT, on_signal, &s);
 		loop_on_signal(s.loop, SIGHUP, on_hangup, &s);
-		if (s.tls)
-			tell_expiry(&s);
+		certificate_tell_end(s.tls, conf->stratum.tls_certificate);
 		log_info(&lg, "started", "node=%d epoch=%lld loops=%u max_conns=%u", (int)s.node.id,
 			(long long)s.node.epoch, s.shard_count, s.env.max_conns);
 		ready_tell();

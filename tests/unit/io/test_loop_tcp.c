@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -204,6 +205,82 @@ static void test_echo_then_close(void **state)
 	buf_free(&echo);
 }
 
+/* ---- no descriptor is left ---- */
+
+struct crowded {
+	struct server server;
+	struct rlimit before;
+	int fds[8];
+	unsigned dropped;
+};
+
+static void count_dropped(void *ctx, enum tcp_drop drop)
+{
+	struct crowded *c = ctx;
+
+	assert_int_equal(drop, TCP_DROP_NO_FILES);
+	/* The last of those who were refused: now there are descriptors again. */
+	if (++c->dropped == ARRAY_LEN(c->fds))
+		setrlimit(RLIMIT_NOFILE, &c->before);
+}
+
+static void *accept_and_end(void *ctx, struct tcp_conn *conn)
+{
+	struct crowded *c = ctx;
+
+	c->server.conn = conn;
+	tcp_close(conn, "accepted");
+	return &c->server;
+}
+
+static void *dial_again(void *arg)
+{
+	struct crowded *c = arg;
+	char byte;
+
+	for (size_t i = 0; i < ARRAY_LEN(c->fds); i++) /* refused, not left waiting */
+		assert_int_equal(read(c->fds[i], &byte, 1), 0);
+	close(c->fds[0]);
+	c->fds[0] = dial();
+	return NULL;
+}
+
+static void test_without_descriptors_peers_are_refused_and_the_listener_lives_on(void **state)
+{
+	static const struct tcp_events crowded_events = {.on_accept = accept_and_end,
+		.on_data = on_data,
+		.on_closed = on_closed,
+		.on_dropped = count_dropped};
+	struct crowded c = {.dropped = 0};
+	struct tcp_listen_options options = {.host = "127.0.0.1",
+		.port = port,
+		.backlog = 16,
+		.out_max = 1024,
+		.events = &crowded_events,
+		.ctx = &c};
+	struct rlimit none;
+	struct why why = {""};
+	pthread_t thread;
+
+	c.server.loop = loop_new();
+	assert_int_equal(tcp_listen(c.server.loop, &options, &c.server.listener, &why), OK);
+	for (size_t i = 0; i < ARRAY_LEN(c.fds); i++)
+		c.fds[i] = dial();
+	getrlimit(RLIMIT_NOFILE, &c.before);
+	none = c.before;
+	none.rlim_cur = (rlim_t)c.fds[ARRAY_LEN(c.fds) - 1] + 1; /* all below it are taken */
+	setrlimit(RLIMIT_NOFILE, &none);
+	pthread_create(&thread, NULL, dial_again, &c);
+	loop_run(c.server.loop);
+	pthread_join(thread, NULL);
+	assert_int_equal(c.dropped, ARRAY_LEN(c.fds));
+	assert_string_equal(c.server.reason, "accepted");
+	for (size_t i = 0; i < ARRAY_LEN(c.fds); i++)
+		close(c.fds[i]);
+	tcp_listener_close(c.server.listener);
+	loop_free(c.server.loop);
+}
+
 static void *run_silent_client(void *arg)
 {
 	int *fd = arg;
@@ -285,6 +362,8 @@ int main(void)
 		cmocka_unit_test(test_timers_repeat_and_stop),
 		cmocka_unit_test(test_echo_then_close),
 		cmocka_unit_test(test_a_peer_that_does_not_read_is_closed),
+		cmocka_unit_test(
+			test_without_descriptors_peers_are_refused_and_the_listener_lives_on),
 		cmocka_unit_test(test_a_loop_may_end_with_connections_open),
 		cmocka_unit_test(test_bad_hosts_and_taken_ports),
 	};

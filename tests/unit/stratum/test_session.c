@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -341,6 +342,87 @@ static void test_who_never_logs_in_is_left(void **state)
 	world_close(&w);
 }
 
+static void test_each_step_of_a_login_has_its_time(void **state)
+{
+	struct world w;
+	struct miner silent, talker;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&silent, &w);
+	miner_connect(&talker, &w);
+	miner_send(&talker, "{\"id\":1,\"method\":\"mining.ping\"}");
+	assert_true(miner_answer(&talker, 1));
+	let_pass(&w, 31000);
+	assert_null(miner_read(&silent));
+	let_pass(&w, 59000);
+	assert_int_equal(world_count(&w, late_subscribe), 0);
+	let_pass(&w, 61000);
+	assert_null(miner_read(&talker));
+	assert_int_equal(world_count(&w, late_first_byte), 1);
+	assert_int_equal(world_count(&w, late_subscribe), 1);
+	assert_int_equal(world_count(&w, fault_silent), 2);
+	miner_close(&silent);
+	miner_close(&talker);
+	world_close(&w);
+}
+
+static void test_who_works_has_time_for_a_share_and_for_silence(void **state)
+{
+	struct world w;
+	struct miner idle, half;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&idle, &w);
+	miner_login(&idle, "x");
+	miner_connect(&half, &w);
+	miner_login(&half, "x");
+	assert_int_equal(write(half.fd, "{\"id\":", 6), 6);
+	miner_send(&idle, "{\"id\":9,\"method\":\"mining.ping\"}");
+	assert_true(miner_answer(&idle, 9));
+	let_pass(&w, 59000);
+	assert_int_equal(atomic_load(&w.env.conns), 2);
+	let_pass(&w, 61000);
+	while (miner_read(&half))
+		;
+	assert_int_equal(world_count(&w, late_line), 1);
+	let_pass(&w, 86401000);
+	while (miner_read(&idle))
+		;
+	assert_int_equal(world_count(&w, late_first_share), 1);
+	miner_close(&half);
+	miner_close(&idle);
+	world_close(&w);
+}
+
+/* Jobs that nobody reads are replaced by newer ones; the newest comes when it is read again. */
+static void test_who_does_not_read_gets_the_newest_job_once_he_does(void **state)
+{
+	struct world w;
+	struct miner deaf, good;
+	char newest[16];
+	int few = 2048;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&good, &w);
+	miner_login(&good, "x");
+	miner_connect(&deaf, &w);
+	setsockopt(deaf.fd, SOL_SOCKET, SO_RCVBUF, &few, sizeof(few));
+	miner_login(&deaf, "x");
+	for (unsigned i = 0; world_count(&w, jobs_replaced) < 20; i++) {
+		assert_true(i < 20000);
+		world_job(&w, WORLD_HARD_BITS, i == 0);
+		miner_wait_job(&good);
+	}
+	assert_int_equal(atomic_load(&w.env.conns), 2); /* it is not closed for that */
+	str_copy(newest, sizeof(newest), good.job_id);
+	while (strcmp(deaf.job_id, newest) != 0)
+		miner_wait_job(&deaf);
+	assert_int_equal(miner_submit(&deaf, deaf.job_id, deaf.time, 1), 0);
+	miner_close(&deaf);
+	miner_close(&good);
+	world_close(&w);
+}
+
 /* All of it is read before the first hash comes back. */
 static void test_who_does_not_wait_for_answers_is_left(void **state)
 {
@@ -399,6 +481,9 @@ int main(void)
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
 		cmocka_unit_test(test_version_bits_within_the_mask),
 		cmocka_unit_test(test_who_never_logs_in_is_left),
+		cmocka_unit_test(test_each_step_of_a_login_has_its_time),
+		cmocka_unit_test(test_who_works_has_time_for_a_share_and_for_silence),
+		cmocka_unit_test(test_who_does_not_read_gets_the_newest_job_once_he_does),
 		cmocka_unit_test(test_who_does_not_wait_for_answers_is_left),
 		cmocka_unit_test(test_names_alone_do_not_enter_the_journal),
 		cmocka_unit_test(test_shares_of_a_miner_that_left_are_reused),
