@@ -248,7 +248,7 @@ static enum err make_shards(struct stratum *s, struct why *why)
 		.guard = s->guard,
 		.tls = s->tls,
 		.max_conns = max_conns,
-		.max_new = (conf->new_total ? conf->new_total : max_conns / 4) / loops + 1,
+		.max_new = (conf->new_total ? conf->new_total : max_conns / 2) / loops + 1,
 	};
 	for (unsigned i = 0; i < loops && err == OK; i++) {
 		err = shard_new(&s->env, i, &s->shards[i], why);
