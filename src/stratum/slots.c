@@ -1,33 +1,51 @@
 /* slots.c -- see slots.h. */
 #include "stratum/slots.h"
 
-#include <stdio.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "journal/journal.h"
+
+/* What a slot is of: numbers, and the two names with a NUL between them. */
+struct key {
+	int64_t pool, minute;
+	uint32_t height;
+	char names[JOURNAL_ADDRESS_MAX + 1 + JOURNAL_WORKER_MAX + 1];
+} __attribute__((packed));
+
+static size_t key_of(struct key *key, const struct journal_record *r, int64_t pool)
+{
+	size_t address = strlen(r->address) + 1, worker = strlen(r->worker);
+
+	assert(address + worker <= sizeof(key->names));
+	key->pool = pool;
+	key->minute = r->time_ms / 60000;
+	key->height = r->height;
+	memcpy(key->names, r->address, address);
+	memcpy(key->names + address, r->worker, worker);
+	return offsetof(struct key, names) + address + worker;
+}
 
 static struct store_slot_add *find(struct slots *s, const struct journal_record *r, int64_t pool)
 {
-	int64_t minute = r->time_ms / 60000;
-	char key[256];
-	size_t len = (size_t)snprintf(key, sizeof(key), "%lld %u %lld %s %s", (long long)pool,
-		r->height, (long long)minute, r->address, r->worker);
+	struct key key;
+	size_t len = key_of(&key, r, pool);
 	uintptr_t at;
 
-	assert(len < sizeof(key));
 	if (!s->index)
 		s->index = map_new();
-	at = (uintptr_t)map_get(s->index, key, len);
+	at = (uintptr_t)map_get(s->index, &key, len);
 	if (at == 0) {
 		s->list = array_grow(s->list, s->count, &s->cap, sizeof(*s->list));
 		s->list[s->count] = (struct store_slot_add){.pool = pool,
 			.height = r->height,
-			.minute = minute,
+			.minute = key.minute,
 			.address = str_dup(r->address),
 			.worker = str_dup(r->worker)};
 		at = ++s->count;
-		map_set(s->index, key, len, (void *)at);
+		map_set(s->index, &key, len, (void *)at);
 	}
 	return &s->list[at - 1];
 }
