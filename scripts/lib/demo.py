@@ -229,7 +229,7 @@ class Demo:
         acknowledged = sum(s["accepted"] for s in summaries)
         unanswered = sum(s["unanswered"] for s in summaries)
         rejected = sum(s["rejected"] for s in summaries)
-        slots = self.pool.sql("SELECT SUM(shares) AS n FROM slot")[0]["n"]
+        slots = self.pool.sql("SELECT SUM(shares) AS n FROM batch")[0]["n"]
         logged = sum(1 for _ in open(self.dir / "acknowledged.log", encoding="utf-8"))
         self.tell(f"{acknowledged} shares acknowledged, {rejected} refused, {facts['journal_shares']} in the journal, "
                   f"{slots} in the database; {facts['blocks']} blocks paid for; wallet {facts.get('wallet')} LTC, "

@@ -85,15 +85,18 @@ static enum err add_work(
 	struct store *st, const struct conf_pool *conf, int64_t id, json_t *pool, struct why *why)
 {
 	int64_t minute = clock_wall_ms() / 60000;
+	struct store_active active;
 	struct store_sum sum;
 	enum err e = store_sum_pool(st, id, minute - WINDOW_MINUTES + 1, minute, &sum, why);
 
+	if (!e)
+		e = store_active(st, id, (minute - WINDOW_MINUTES + 1) * 60000, &active, why);
 	if (e)
 		return e;
 	set(pool, "window_minutes", json_integer(WINDOW_MINUTES));
 	set(pool, "shares", json_integer(sum.shares));
-	set(pool, "miners", json_integer(sum.accounts));
-	set(pool, "workers", json_integer(sum.workers));
+	set(pool, "miners", json_integer(active.accounts));
+	set(pool, "workers", json_integer(active.workers));
 	set(pool, "last_share_ms", json_integer(sum.last_ms));
 	set(pool, "hashrate",
 		json_real(ldexp((double)sum.work, (int)conf->network->work_bits) /

@@ -43,6 +43,7 @@ struct engine_type {
 	enum err (*next)(struct sql *q, bool *out_has_row, struct why *why);
 	int64_t (*number)(const struct sql *q, int column);
 	const char *(*text)(const struct sql *q, int column);
+	const void *(*bytes)(const struct sql *q, int column, size_t *out_len);
 	void (*done)(struct sql *q);
 };
 

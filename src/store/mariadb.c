@@ -18,6 +18,7 @@ static const struct word words[] = {
 	{"id", "BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY", "", false},
 	{"text", "VARCHAR(", ")", true},
 	{"long", "LONGTEXT", "", false},
+	{"blob", "LONGBLOB", "", false},
 	{"table", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", "", false},
 	{"clustered", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", "", false},
 	{"conflict", "ON DUPLICATE KEY UPDATE", "", false},
@@ -342,6 +343,7 @@ static const struct engine_type mariadb = {
 	.next = mariadb_sql_next,
 	.number = mariadb_sql_number,
 	.text = mariadb_sql_text,
+	.bytes = mariadb_sql_bytes,
 	.done = mariadb_sql_done,
 };
 

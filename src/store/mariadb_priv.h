@@ -44,6 +44,7 @@ enum err mariadb_sql_open(struct engine *engine, const char *text, const struct 
 enum err mariadb_sql_next(struct sql *sql, bool *out_has_row, struct why *why) MUST_CHECK;
 int64_t mariadb_sql_number(const struct sql *sql, int column);
 const char *mariadb_sql_text(const struct sql *sql, int column);
+const void *mariadb_sql_bytes(const struct sql *sql, int column, size_t *out_len);
 void mariadb_sql_done(struct sql *sql);
 void mariadb_sql_drop(void *sql); /* for map_free() */
 

@@ -138,17 +138,28 @@ static enum err statement(
 
 /* ---- running ---- */
 
+static MYSQL_BIND bind(const struct sql_value *v)
+{
+	switch (v->kind) {
+	case SQL_INT: break;
+	case SQL_TEXT:
+		return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_STRING,
+			.buffer = (void *)v->s,
+			.buffer_length = strlen(v->s)};
+	case SQL_BYTES:
+		return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_BLOB,
+			.buffer = (void *)v->s,
+			.buffer_length = v->len};
+	}
+	return (MYSQL_BIND){.buffer_type = MYSQL_TYPE_LONGLONG,
+		.buffer = (void *)&v->i,
+		.buffer_length = sizeof(v->i)};
+}
+
 static void bind_values(struct maria_sql *q, const struct sql_value *values)
 {
-	for (size_t i = 0; i < q->values_n; i++) {
-		const struct sql_value *v = &values[i];
-
-		q->values[i] = (MYSQL_BIND){
-			.buffer_type = v->is_text ? MYSQL_TYPE_STRING : MYSQL_TYPE_LONGLONG,
-			.buffer = v->is_text ? (void *)v->s : (void *)&v->i,
-			.buffer_length = v->is_text ? strlen(v->s) : sizeof(v->i),
-		};
-	}
+	for (size_t i = 0; i < q->values_n; i++)
+		q->values[i] = bind(&values[i]);
 }
 
 /* A write on its own whose answer never came may have been done. */
@@ -266,6 +277,15 @@ const char *mariadb_sql_text(const struct sql *sql, int column)
 
 	assert(c->is_text);
 	return c->is_null ? "" : c->text;
+}
+
+const void *mariadb_sql_bytes(const struct sql *sql, int column, size_t *out_len)
+{
+	const struct column *c = &((const struct maria_sql *)sql)->columns[column];
+
+	assert(c->is_text);
+	*out_len = c->is_null ? 0 : c->len;
+	return c->text;
 }
 
 void mariadb_sql_done(struct sql *sql)

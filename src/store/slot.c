@@ -1,19 +1,13 @@
-/* slot.c -- slots: counted exactly once on the way in, in order on the way out. */
+/* slot.c -- work into the database, counted exactly once: as batches, and as statistics. */
 #include "store/store_slot.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/map.h"
 #include "base/mem.h"
+#include "store/slot_priv.h"
 #include "store/sql_priv.h"
 #include "store/store_block.h"
-
-#define IDS_MAX 200000 /* of accounts and workers that a handle knows */
-
-/* ---- in ---- */
 
 enum err store_slot_cursor(
 	struct store *st, int64_t node, int64_t epoch, int64_t *out_seq, struct why *why)
@@ -23,73 +17,13 @@ enum err store_slot_cursor(
 		BINDS(INT(node), INT(epoch)), out_seq, why);
 }
 
-#define ACCOUNT_SELECT "SELECT id FROM account WHERE pool_id = ? AND address = ?"
+/* ---- a flush, with names made ids ---- */
 
-enum err store_account_ensure(
-	struct store *st, int64_t pool, const char *address, int64_t *out_id, struct why *why)
-{
-	bool is_new;
-	enum err err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
-
-	if (err != ERR_NOT_FOUND)
-		return err;
-	/* Somebody else may make it in between. */
-	err = sql_add(st, "INSERT INTO account (pool_id, address, created_ms) VALUES (?, ?, ?)",
-		BINDS(INT(pool), TEXT(address), INT(clock_wall_ms())), &is_new, why);
-	if (err == OK)
-		err = sql_one(st, ACCOUNT_SELECT, BINDS(INT(pool), TEXT(address)), out_id, why);
-	return err;
-}
-
-#define WORKER_SELECT "SELECT id FROM worker WHERE account_id = ? AND name = ?"
-
-static enum err worker_ensure(
-	struct store *st, int64_t account, const char *name, int64_t *out_id, struct why *why)
-{
-	bool is_new;
-	enum err err = sql_one(st, WORKER_SELECT, BINDS(INT(account), TEXT(name)), out_id, why);
-
-	if (err != ERR_NOT_FOUND)
-		return err;
-	err = sql_add(st, "INSERT INTO worker (account_id, name, created_ms) VALUES (?, ?, ?)",
-		BINDS(INT(account), TEXT(name), INT(clock_wall_ms())), &is_new, why);
-	if (err == OK)
-		err = sql_one(st, WORKER_SELECT, BINDS(INT(account), TEXT(name)), out_id, why);
-	return err;
-}
-
-struct ids {
-	int64_t account, worker;
+struct row {
+	int64_t pool, height, minute;
+	struct pack_slot slot;
+	int64_t last_ms;
 };
-
-/* Who has worked before is known by heart: accounts and workers are never deleted. */
-static enum err both_ensure(struct store *st, int64_t pool, const char *address, const char *name,
-	struct ids *out, struct why *why)
-{
-	char key[32 + STORE_ADDRESS_MAX + STORE_WORKER_MAX];
-	int len = snprintf(key, sizeof key, "%" PRId64 " %s %s", pool, address, name);
-	struct ids *known = map_get(st->ids, key, (size_t)len), ids;
-	enum err err;
-
-	if ((size_t)len >= sizeof key)
-		return err_fail(why, ERR_RANGE, "too long: %s.%s", address, name);
-	if (known) {
-		*out = *known;
-		return OK;
-	}
-	err = store_account_ensure(st, pool, address, &ids.account, why);
-	if (err == OK)
-		err = worker_ensure(st, ids.account, name, &ids.worker, why);
-	if (err != OK)
-		return err;
-	if (map_count(st->ids) >= IDS_MAX) {
-		map_free(st->ids, free);
-		st->ids = map_new();
-	}
-	map_set(st->ids, key, (size_t)len, mem_dup(&ids, sizeof ids));
-	*out = ids;
-	return OK;
-}
 
 /* The greatest height that is paid: work that comes late must not change it. */
 static enum err closed_through(struct store *st, int64_t pool, int64_t *out, struct why *why)
@@ -99,90 +33,150 @@ static enum err closed_through(struct store *st, int64_t pool, int64_t *out, str
 		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
 }
 
-/* ---- many rows with one statement ---- */
-
-#define SLOT_INSERT                                                                                \
-	"INSERT INTO slot (pool_id, height, minute, worker_id, node_id, account_id, work, shares," \
-	" last_ms) VALUES "
-#define SLOT_CONFLICT                                                                              \
-	" {conflict pool_id, height, minute, worker_id, node_id} work = work + {new work},"        \
-	" shares = shares + {new shares},"                                                         \
-	" last_ms = CASE WHEN {new last_ms} > last_ms THEN {new last_ms} ELSE last_ms END"
-
-#define ROW      "(?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define ROW_OF   9
-#define ROWS_4   ROW ", " ROW ", " ROW ", " ROW
-#define ROWS_16  ROWS_4 ", " ROWS_4 ", " ROWS_4 ", " ROWS_4
-#define ROWS_64  ROWS_16 ", " ROWS_16 ", " ROWS_16 ", " ROWS_16
-#define ROWS_MAX 64
-
-/* The largest that there are rows for; so that few statements have to be prepared. */
-static const struct {
-	size_t rows;
-	const char *text;
-} inserts[] = {
-	{ROWS_MAX, SLOT_INSERT ROWS_64 SLOT_CONFLICT},
-	{16, SLOT_INSERT ROWS_16 SLOT_CONFLICT},
-	{4, SLOT_INSERT ROWS_4 SLOT_CONFLICT},
-	{1, SLOT_INSERT ROW SLOT_CONFLICT},
-};
-
-static enum err insert_slots(
-	struct store *st, const struct sql_value *values, size_t rows, struct why *why)
+/* Work at a height that is paid counts at the next one. */
+static enum err raise_closed(struct store *st, struct row *rows, size_t n, struct why *why)
 {
+	int64_t pool = 0, closed = 0; /* no pool has the id 0 */
 	enum err err = OK;
 
-	for (size_t i = 0; err == OK && rows > 0;) {
-		if (rows < inserts[i].rows) {
-			i++;
-			continue;
-		}
-		err = sql_run(st, inserts[i].text, values, inserts[i].rows * ROW_OF, why);
-		values += inserts[i].rows * ROW_OF;
-		rows -= inserts[i].rows;
+	for (size_t i = 0; err == OK && i < n; i++) {
+		if (rows[i].pool != pool)
+			err = closed_through(st, rows[i].pool, &closed, why);
+		pool = rows[i].pool;
+		if (err == OK && rows[i].height <= closed)
+			rows[i].height = closed + 1;
 	}
 	return err;
 }
 
-/* Work at a height that is paid counts at the next one. */
-static enum err slot_values(struct store *st, int64_t node, const struct store_slot_add *slot,
-	int64_t closed, struct sql_value out[ROW_OF], struct why *why)
+/* *out is the caller's to free, whatever becomes of it. */
+static enum err make_rows(
+	struct store *st, const struct store_flush *flush, struct row **out, struct why *why)
 {
-	struct ids ids = {0};
-	enum err err = both_ensure(st, slot->pool, slot->address, slot->worker, &ids, why);
-	const struct sql_value values[ROW_OF] = {INT(slot->pool),
-		INT(slot->height > closed ? slot->height : closed + 1), INT(slot->minute),
-		INT(ids.worker), INT(node), INT(ids.account), INT(slot->work), INT(slot->shares),
-		INT(slot->last_ms)};
+	size_t n = flush->slots_n;
+	struct ids_name *names = NEW_ARRAY(struct ids_name, n + 1);
+	struct ids *ids = NEW_ARRAY(struct ids, n + 1);
+	struct row *rows = NEW_ARRAY(struct row, n + 1);
+	enum err err;
 
-	if (err == OK)
-		memcpy(out, values, sizeof values);
-	return err;
-}
-
-static enum err add_slots(struct store *st, const struct store_flush *flush, struct why *why)
-{
-	struct sql_value values[ROWS_MAX * ROW_OF];
-	int64_t pool = 0, closed = 0; /* no pool has the id 0 */
-	size_t rows = 0;
-	enum err err = OK;
-
-	for (size_t i = 0; err == OK && i < flush->slots_n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct store_slot_add *slot = &flush->slots[i];
 
-		if (slot->pool != pool)
-			err = closed_through(st, slot->pool, &closed, why);
-		pool = slot->pool;
-		if (err == OK)
-			err = slot_values(
-				st, flush->node, slot, closed, &values[rows * ROW_OF], why);
-		if (err == OK && ++rows == ROWS_MAX) {
-			err = insert_slots(st, values, rows, why);
-			rows = 0;
-		}
+		names[i] = (struct ids_name){slot->pool, slot->address, slot->worker};
 	}
-	return err == OK ? insert_slots(st, values, rows, why) : err;
+	err = ids_find(st, names, n, ids, why);
+	for (size_t i = 0; err == OK && i < n; i++) {
+		const struct store_slot_add *slot = &flush->slots[i];
+
+		rows[i] = (struct row){slot->pool, slot->height, slot->minute,
+			{ids[i].account, ids[i].worker, slot->work, slot->shares}, slot->last_ms};
+	}
+	free(names);
+	free(ids);
+	*out = rows;
+	return err == OK ? raise_closed(st, rows, n, why) : err;
 }
+
+/* ---- batches ---- */
+
+static int by_batch(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+
+	if (a->pool != b->pool)
+		return a->pool < b->pool ? -1 : 1;
+	if (a->height != b->height)
+		return a->height < b->height ? -1 : 1;
+	return (a->minute > b->minute) - (a->minute < b->minute);
+}
+
+static enum err add_batch(struct store *st, const struct store_flush *flush, const struct row *rows,
+	size_t n, struct why *why)
+{
+	struct pack_slot *slots = NEW_ARRAY(struct pack_slot, n);
+	struct batch batch = {rows->pool, rows->height, rows->minute, flush->node, flush->epoch,
+		flush->from_seq, flush->through_seq, 0};
+
+	for (size_t i = 0; i < n; i++) {
+		slots[i] = rows[i].slot;
+		if (rows[i].last_ms > batch.last_ms)
+			batch.last_ms = rows[i].last_ms;
+	}
+	return batch_add(st, &batch, slots, n, why);
+}
+
+static enum err add_batches(struct store *st, const struct store_flush *flush, struct row *rows,
+	size_t n, struct why *why)
+{
+	enum err err = OK;
+	size_t end;
+
+	qsort(rows, n, sizeof(*rows), by_batch);
+	for (size_t i = 0; err == OK && i < n; i = end) {
+		for (end = i + 1; end < n && by_batch(&rows[i], &rows[end]) == 0;)
+			end++;
+		err = add_batch(st, flush, &rows[i], end - i, why);
+	}
+	return err;
+}
+
+/* ---- statistics ---- */
+
+static const struct sql_rows slot_rows = {
+	"INSERT INTO slot (pool_id, period, worker_id, account_id, work, shares, first_ms, last_ms)"
+	" VALUES ",
+	"(?, ?, ?, ?, ?, ?, ?, ?)",
+	" {conflict pool_id, period, worker_id} work = work + {new work},"
+	" shares = shares + {new shares},"
+	" first_ms = CASE WHEN {new first_ms} < first_ms THEN {new first_ms} ELSE first_ms END,"
+	" last_ms = CASE WHEN {new last_ms} > last_ms THEN {new last_ms} ELSE last_ms END",
+	8,
+};
+
+/* All flushes touch slots in the same order, so that two are not in each other's way. */
+static int by_slot(const void *left, const void *right)
+{
+	const struct row *a = left, *b = right;
+	int64_t p = period_of(a->minute), q = period_of(b->minute);
+
+	if (a->pool != b->pool)
+		return a->pool < b->pool ? -1 : 1;
+	if (p != q)
+		return p < q ? -1 : 1;
+	return (a->slot.worker > b->slot.worker) - (a->slot.worker < b->slot.worker);
+}
+
+static enum err add_slots(struct store *st, struct row *rows, size_t n, struct why *why)
+{
+	struct sql_value *values = NEW_ARRAY(struct sql_value, n * slot_rows.values + 1);
+	size_t count = 0;
+	enum err err;
+
+	qsort(rows, n, sizeof(*rows), by_slot);
+	for (size_t i = 0, end; i < n; i = end) {
+		const struct row *r = &rows[i];
+		int64_t work = 0, shares = 0, first_ms = r->last_ms, last_ms = r->last_ms;
+
+		for (end = i; end < n && by_slot(r, &rows[end]) == 0; end++) {
+			work += rows[end].slot.work;
+			shares += rows[end].slot.shares;
+			if (rows[end].last_ms < first_ms)
+				first_ms = rows[end].last_ms;
+			if (rows[end].last_ms > last_ms)
+				last_ms = rows[end].last_ms;
+		}
+		memcpy(&values[count++ * slot_rows.values],
+			(struct sql_value[]){INT(r->pool), INT(period_of(r->minute)),
+				INT(r->slot.worker), INT(r->slot.account), INT(work), INT(shares),
+				INT(first_ms), INT(last_ms)},
+			slot_rows.values * sizeof(*values));
+	}
+	err = sql_run_rows(st, &slot_rows, values, count, NULL, why);
+	free(values);
+	return err;
+}
+
+/* ---- all of it, as one transaction ---- */
 
 /* From `from` and from nowhere else, in one statement: of two that bring the same batch one finds
  * the cursor moved. An epoch has no row before its first batch. */
@@ -225,6 +219,19 @@ static enum err move_flushed(
 		BINDS(INT(node), INT(flushed->pool), INT(flushed->through)), why);
 }
 
+static enum err add_work(struct store *st, const struct store_flush *flush, struct why *why)
+{
+	struct row *rows;
+	enum err err = make_rows(st, flush, &rows, why);
+
+	if (err == OK)
+		err = add_batches(st, flush, rows, flush->slots_n, why);
+	if (err == OK)
+		err = add_slots(st, rows, flush->slots_n, why);
+	free(rows);
+	return err;
+}
+
 static enum err flush_all(struct store *st, void *ctx, struct why *why)
 {
 	const struct store_flush *flush = ctx;
@@ -233,7 +240,7 @@ static enum err flush_all(struct store *st, void *ctx, struct why *why)
 	if (err == OK)
 		err = move_cursor(st, flush, why);
 	if (err == OK)
-		err = add_slots(st, flush, why);
+		err = add_work(st, flush, why);
 	for (size_t i = 0; err == OK && i < flush->flushed_n; i++)
 		err = move_flushed(st, flush->node, &flush->flushed[i], why);
 	return err;
@@ -245,128 +252,53 @@ enum err store_slot_flush(struct store *st, const struct store_flush *flush, str
 	return sql_transaction(st, flush_all, (void *)flush, why);
 }
 
-static enum err add_reject(
-	struct store *st, int64_t node, const struct store_reject *reject, struct why *why)
-{
-	struct ids ids;
-	enum err err = both_ensure(st, reject->pool, reject->address, reject->worker, &ids, why);
-
-	if (err != OK)
-		return err;
-	return sql_run(st,
-		"INSERT INTO reject (node_id, pool_id, minute, worker_id, kind, account_id, count)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?)"
-		" {conflict pool_id, minute, worker_id, kind, node_id} count = count + {new count}",
-		BINDS(INT(node), INT(reject->pool), INT(reject->minute), INT(ids.worker),
-			INT(reject->kind), INT(ids.account), INT(reject->count)),
-		why);
-}
+/* ---- rejected shares ---- */
 
 struct rejects {
-	int64_t node;
 	const struct store_reject *list;
 	size_t n;
+};
+
+static const struct sql_rows reject_rows = {
+	"INSERT INTO reject (pool_id, period, worker_id, kind, account_id, count) VALUES ",
+	"(?, ?, ?, ?, ?, ?)",
+	" {conflict pool_id, period, worker_id, kind} count = count + {new count}",
+	6,
 };
 
 static enum err add_rejects(struct store *st, void *ctx, struct why *why)
 {
 	const struct rejects *rejects = ctx;
-	enum err err = OK;
-
-	for (size_t i = 0; err == OK && i < rejects->n; i++)
-		err = add_reject(st, rejects->node, &rejects->list[i], why);
-	return err;
-}
-
-enum err store_reject_add(struct store *st, int64_t node, const struct store_reject *rejects,
-	size_t n, struct why *why)
-{
-	return sql_transaction(st, add_rejects, &(struct rejects){node, rejects, n}, why);
-}
-
-/* ---- out ---- */
-
-static void read_work(const struct sql *q, void *row)
-{
-	*(struct store_work *)row = (struct store_work){sql_int(q, 0), sql_int(q, 1)};
-}
-
-enum err store_round_work(struct store *st, int64_t pool, int64_t from, int64_t through,
-	struct store_work **out, size_t *out_n, struct why *why)
-{
-	static const struct sql_type work_row = {sizeof(struct store_work), read_work, NULL};
-
-	return sql_list(st, &work_row,
-		"SELECT account_id, SUM(work) FROM slot WHERE pool_id = ? AND height > ?"
-		" AND height <= ? GROUP BY account_id ORDER BY account_id",
-		BINDS(INT(pool), INT(from), INT(through)), out, out_n, why);
-}
-
-void store_free_works(struct store_work *rows)
-{
-	free(rows);
-}
-
-enum err store_round_total(struct store *st, int64_t pool, int64_t from, int64_t through,
-	int64_t *out_work, struct why *why)
-{
-	return sql_one(st,
-		"SELECT COALESCE(SUM(work), 0) FROM slot WHERE pool_id = ? AND height > ?"
-		" AND height <= ?",
-		BINDS(INT(pool), INT(from), INT(through)), out_work, why);
-}
-
-static struct store_slot read_slot(const struct sql *q)
-{
-	return (struct store_slot){
-		.height = sql_int(q, 0),
-		.minute = sql_int(q, 1),
-		.worker = sql_int(q, 2),
-		.node = sql_int(q, 3),
-		.account = sql_int(q, 4),
-		.work = sql_int(q, 5),
-	};
-}
-
-/* The slots of one height; *out_more: fn wants those before it too. */
-static enum err walk_height(struct store *st, int64_t pool, int64_t height, store_slot_fn *fn,
-	void *ctx, bool *out_more, struct why *why)
-{
-	bool has_row = true, more = true;
-	struct sql *q;
-	enum err err = sql_open(st,
-		"SELECT height, minute, worker_id, node_id, account_id, work FROM slot"
-		" WHERE pool_id = ? AND height = ? ORDER BY minute DESC, worker_id, node_id",
-		BINDS(INT(pool), INT(height)), &q, why);
-
-	if (err != OK)
-		return err;
-	while (more && (err = sql_next(q, &has_row, why)) == OK && has_row) {
-		struct store_slot slot = read_slot(q);
-
-		more = fn(ctx, &slot);
-	}
-	sql_close(q);
-	*out_more = more;
-	return err;
-}
-
-/* By height, since an engine may have to bring all rows of a question before the first is seen. */
-enum err store_slots_back(struct store *st, int64_t pool, int64_t from_height, store_slot_fn *fn,
-	void *ctx, struct why *why)
-{
-	int64_t height = from_height;
-	bool more = true;
+	struct ids_name *names = NEW_ARRAY(struct ids_name, rejects->n + 1);
+	struct ids *ids = NEW_ARRAY(struct ids, rejects->n + 1);
+	struct sql_value *values = NEW_ARRAY(struct sql_value, rejects->n * reject_rows.values + 1);
 	enum err err;
 
-	do {
-		err = sql_one(st,
-			"SELECT COALESCE(MAX(height), -1) FROM slot WHERE pool_id = ?"
-			" AND height <= ?",
-			BINDS(INT(pool), INT(height)), &height, why);
-		if (err != OK || height < 0)
-			return err;
-		err = walk_height(st, pool, height, fn, ctx, &more, why);
-	} while (err == OK && more && height-- > 0);
+	for (size_t i = 0; i < rejects->n; i++) {
+		const struct store_reject *r = &rejects->list[i];
+
+		names[i] = (struct ids_name){r->pool, r->address, r->worker};
+	}
+	err = ids_find(st, names, rejects->n, ids, why);
+	for (size_t i = 0; err == OK && i < rejects->n; i++) {
+		const struct store_reject *r = &rejects->list[i];
+
+		memcpy(&values[i * reject_rows.values],
+			(struct sql_value[]){INT(r->pool), INT(period_of(r->minute)),
+				INT(ids[i].worker), INT(r->kind), INT(ids[i].account),
+				INT(r->count)},
+			reject_rows.values * sizeof(*values));
+	}
+	if (err == OK)
+		err = sql_run_rows(st, &reject_rows, values, rejects->n, NULL, why);
+	free(names);
+	free(ids);
+	free(values);
 	return err;
+}
+
+enum err store_reject_add(
+	struct store *st, const struct store_reject *rejects, size_t n, struct why *why)
+{
+	return sql_transaction(st, add_rejects, &(struct rejects){rejects, n}, why);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
@@ -32,6 +33,11 @@ int64_t sql_int(const struct sql *q, int column)
 const char *sql_str(const struct sql *q, int column)
 {
 	return q->type->text(q, column);
+}
+
+const void *sql_bytes(const struct sql *q, int column, size_t *out_len)
+{
+	return q->type->bytes(q, column, out_len);
 }
 
 void sql_close(struct sql *q)
@@ -82,6 +88,47 @@ enum err sql_add(struct store *st, const char *text, const struct sql_value *val
 	if (err == OK || err == ERR_EXISTS)
 		*out_is_new = err == OK;
 	return err == ERR_EXISTS ? OK : err;
+}
+
+#define ROWS_MAX 256 /* of a statement */
+
+static void rows_text(struct buf *out, const struct sql_rows *rows, size_t n)
+{
+	buf_clear(out);
+	buf_add_str(out, rows->head);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(out, i > 0 ? ", " : "");
+		buf_add_str(out, rows->row);
+	}
+	buf_add_str(out, rows->tail);
+}
+
+/* By quarters of ROWS_MAX, so that few statements have to be prepared. */
+enum err sql_run_rows(struct store *st, const struct sql_rows *rows, const struct sql_value *values,
+	size_t n, bool *out_exists, struct why *why)
+{
+	struct buf text = {0};
+	bool exists = false;
+	enum err err = OK;
+
+	for (size_t many = ROWS_MAX; err == OK && n > 0;) {
+		if (n < many) {
+			many /= 4;
+			continue;
+		}
+		rows_text(&text, rows, many);
+		err = run(st, buf_str(&text), values, many * rows->values, why);
+		if (err == ERR_EXISTS) {
+			exists = true;
+			err = out_exists ? OK : ERR_CONFLICT;
+		}
+		values += many * rows->values;
+		n -= many;
+	}
+	buf_free(&text);
+	if (out_exists)
+		*out_exists = exists;
+	return err;
 }
 
 enum err sql_get(struct store *st, const struct sql_type *type, const char *text,

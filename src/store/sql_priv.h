@@ -3,7 +3,7 @@
  *
  * The text is the same for all engines. What differs is written in braces and replaced by the
  * engine's words (engine_priv.h):
- *           {id}  {text N}  {long}  {table}  {clustered}   in migrations: types, table options
+ *           {id}  {text N}  {long}  {blob}  {table}  {clustered}   in migrations: types, options
  *           {conflict a, b}  … {new x}      … VALUES (…) {conflict KEY} x = x + {new x}
  *           {share}                         SELECT … {share}: nobody changes the row until the end
  *           {has_table x}                   whether there is such a table
@@ -29,26 +29,37 @@ struct store {
 	struct engine *engine;
 	unsigned depth; /* of nested transactions */
 	bool is_doomed; /* an inner one failed: the outer one may only be rolled back */
-	/* slot.c: of accounts and workers; forgotten when a transaction has failed, and on a new
+	/* ids.c: of accounts and workers; forgotten when a transaction has failed, and on a new
 	 * connection, which may lead to a server that lacks what the last one had */
 	struct map *ids;
 	int64_t ids_connection;
 };
 
-struct sql_value {
-	bool is_text;
-	int64_t i;
-	const char *s; /* not NULL */
+enum sql_kind {
+	SQL_INT,
+	SQL_TEXT,
+	SQL_BYTES,
 };
 
-/* BINDS(INT(id), TEXT(name)) is the two arguments `values, n`. */
+struct sql_value {
+	enum sql_kind kind;
+	int64_t i;
+	const char *s; /* not NULL */
+	size_t len;    /* SQL_BYTES */
+};
+
+/* BINDS(INT(id), TEXT(name), BYTES(data, len)) is the two arguments `values, n`. */
 #define INT(x)                                                                                     \
 	{                                                                                          \
 		.i = (x)                                                                           \
 	}
 #define TEXT(x)                                                                                    \
 	{                                                                                          \
-		.is_text = true, .s = (x)                                                          \
+		.kind = SQL_TEXT, .s = (x)                                                         \
+	}
+#define BYTES(x, n)                                                                                \
+	{                                                                                          \
+		.kind = SQL_BYTES, .s = (const char *)(x), .len = (n)                              \
 	}
 #define BINDS(...)                                                                                 \
 	((const struct sql_value[]){__VA_ARGS__}),                                                 \
@@ -57,7 +68,7 @@ struct sql_value {
 
 /**
  * sql_open(st, text, values, n, out, why): begin a statement; sql_close() it in any case when OK.
- *   text  a literal: statements are kept, prepared, under it
+ *   text  borrowed; statements are kept, prepared, under it: let there be few
  */
 enum err sql_open(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	struct sql **out, struct why *why) MUST_CHECK;
@@ -66,6 +77,8 @@ enum err sql_open(struct store *st, const char *text, const struct sql_value *va
 enum err sql_next(struct sql *q, bool *out_has_row, struct why *why) MUST_CHECK;
 int64_t sql_int(const struct sql *q, int column);     /* 0 for NULL */
 const char *sql_str(const struct sql *q, int column); /* "" for NULL; until sql_next() */
+/** sql_bytes(q, column, out_len): of a {blob}; until sql_next(). */
+const void *sql_bytes(const struct sql *q, int column, size_t *out_len);
 void sql_close(struct sql *q);
 int64_t sql_new_id(const struct store *st); /* of the last row inserted */
 /** sql_changed(st): rows that the last statement changed, or that were as it wants them already. */
@@ -78,6 +91,18 @@ enum err sql_run(struct store *st, const char *text, const struct sql_value *val
  * there. */
 enum err sql_add(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	bool *out_is_new, struct why *why) MUST_CHECK;
+/* A statement over many rows: head, the row once for each (with commas between), tail. */
+struct sql_rows {
+	const char *head, *row, *tail;
+	unsigned values; /* of a row */
+};
+
+/** sql_run_rows(st, rows, values, n, out_exists, why): for n rows, in as few statements as is
+ * quick. values      n * rows->values out_exists  a key was there already, and the rows of that
+ * statement were not added; NULL: that is ERR_CONFLICT */
+enum err sql_run_rows(struct store *st, const struct sql_rows *rows, const struct sql_value *values,
+	size_t n, bool *out_exists, struct why *why) MUST_CHECK;
+
 /** sql_one(st, text, values, n, out, why): one number. errs ERR_NOT_FOUND */
 enum err sql_one(struct store *st, const char *text, const struct sql_value *values, size_t n,
 	int64_t *out, struct why *why) MUST_CHECK;

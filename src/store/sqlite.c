@@ -27,6 +27,7 @@ static const struct word words[] = {
 	{"id", "INTEGER PRIMARY KEY AUTOINCREMENT", "", false},
 	{"text", "TEXT", "", false},
 	{"long", "TEXT", "", false},
+	{"blob", "BLOB", "", false},
 	{"table", "", "", false},
 	{"clustered", "WITHOUT ROWID", "", false},
 	{"conflict", "ON CONFLICT (", ") DO UPDATE SET", true},
@@ -193,6 +194,16 @@ static enum err statement(struct lite *e, const char *text, struct lite_sql **ou
 	return OK;
 }
 
+static int bind(sqlite3_stmt *stmt, int at, const struct sql_value *v)
+{
+	switch (v->kind) {
+	case SQL_INT: return sqlite3_bind_int64(stmt, at, v->i);
+	case SQL_TEXT: return sqlite3_bind_text(stmt, at, v->s, -1, SQLITE_TRANSIENT);
+	case SQL_BYTES: return sqlite3_bind_blob64(stmt, at, v->s, v->len, SQLITE_TRANSIENT);
+	}
+	return SQLITE_MISUSE;
+}
+
 static enum err open_sql(struct engine *engine, const char *text, const struct sql_value *values,
 	size_t n, struct sql **out, struct why *why)
 {
@@ -205,9 +216,7 @@ static enum err open_sql(struct engine *engine, const char *text, const struct s
 	assert(!q->is_open);
 	assert((size_t)sqlite3_bind_parameter_count(q->stmt) == n);
 	for (size_t i = 0; i < n; i++) {
-		int rc = values[i].is_text ? sqlite3_bind_text(q->stmt, (int)i + 1, values[i].s, -1,
-						     SQLITE_TRANSIENT)
-					   : sqlite3_bind_int64(q->stmt, (int)i + 1, values[i].i);
+		int rc = bind(q->stmt, (int)i + 1, &values[i]);
 
 		if (rc != SQLITE_OK)
 			return fail(e->db, rc, text, why);
@@ -245,6 +254,15 @@ static const char *text_of(const struct sql *sql, int column)
 	return text ? (const char *)text : "";
 }
 
+static const void *bytes_of(const struct sql *sql, int column, size_t *out_len)
+{
+	sqlite3_stmt *stmt = ((const struct lite_sql *)sql)->stmt;
+	const void *bytes = sqlite3_column_blob(stmt, column);
+
+	*out_len = (size_t)sqlite3_column_bytes(stmt, column);
+	return bytes ? bytes : "";
+}
+
 static void done(struct sql *sql)
 {
 	struct lite_sql *q = (struct lite_sql *)sql;
@@ -270,6 +288,7 @@ static const struct engine_type sqlite = {
 	.next = next,
 	.number = number,
 	.text = text_of,
+	.bytes = bytes_of,
 	.done = done,
 };
 

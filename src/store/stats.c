@@ -2,6 +2,7 @@
 #include "store/store_stats.h"
 
 #include "base/mem.h"
+#include "store/slot_priv.h"
 #include "store/sql_priv.h"
 
 #define SERIES_MAX 5000
@@ -15,35 +16,96 @@ enum err store_account_find(
 
 /* ---- sums ---- */
 
-static void read_sum(const struct sql *q, void *row)
+static void read_pool_sum(const struct sql *q, void *row)
 {
-	struct store_sum *sum = row;
-
-	sum->work = sql_int(q, 0);
-	sum->shares = sql_int(q, 1);
-	sum->accounts = sql_int(q, 2);
-	sum->workers = sql_int(q, 3);
-	sum->last_ms = sql_int(q, 4);
+	*(struct store_sum *)row = (struct store_sum){
+		.work = sql_int(q, 0), .shares = sql_int(q, 1), .last_ms = sql_int(q, 2)};
 }
-
-static const struct sql_type sum_row = {sizeof(struct store_sum), read_sum, NULL};
-
-#define SUM_SELECT                                                                                 \
-	"SELECT COALESCE(SUM(work), 0), COALESCE(SUM(shares), 0), COUNT(DISTINCT account_id),"     \
-	" COUNT(DISTINCT worker_id), COALESCE(MAX(last_ms), 0) FROM slot"
 
 enum err store_sum_pool(struct store *st, int64_t pool, int64_t from_minute, int64_t through_minute,
 	struct store_sum *out, struct why *why)
 {
-	return sql_get(st, &sum_row, SUM_SELECT " WHERE pool_id = ? AND minute BETWEEN ? AND ?",
+	static const struct sql_type sum_row = {sizeof(struct store_sum), read_pool_sum, NULL};
+
+	return sql_get(st, &sum_row,
+		"SELECT COALESCE(SUM(work), 0), COALESCE(SUM(shares), 0), COALESCE(MAX(last_ms), 0)"
+		" FROM batch WHERE pool_id = ? AND minute BETWEEN ? AND ?",
 		BINDS(INT(pool), INT(from_minute), INT(through_minute)), out, why);
+}
+
+/*
+ * A window's slots: the sums of whole periods, and apart those of the one in which it begins. The
+ * caller asks for "s.period > ?" with WINDOW_AFTER.
+ */
+#define WINDOW_COLUMNS                                                                             \
+	"COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.work END), 0),"                         \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.shares END), 0),"                      \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.work ELSE 0 END), 0),"                        \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.shares ELSE 0 END), 0),"                      \
+	" COALESCE(MIN(CASE WHEN s.period < ? THEN s.first_ms END), 0),"                           \
+	" COALESCE(MIN(s.first_ms), 0), COALESCE(MAX(s.last_ms), 0), ?"
+#define WINDOW_VALUES(from) INT(from), INT(from), INT(from), INT(from), INT(from), INT(from)
+#define WINDOW_AFTER(from)  INT((from)-STORE_PERIOD_MINUTES)
+
+/* The part of its first period that is in the window: as much of the time since the first share in
+ * it, or since the period began. */
+static int64_t part_of(int64_t sum, int64_t from_minute, int64_t first_ms)
+{
+	int64_t begin_ms = period_of(from_minute) * 60000, from_ms = from_minute * 60000;
+	int64_t end_ms = begin_ms + STORE_PERIOD_MINUTES * 60000;
+
+	if (first_ms > begin_ms)
+		begin_ms = first_ms;
+	if (begin_ms >= from_ms)
+		return sum;
+	return (int64_t)((__int128)sum * (end_ms - from_ms) / (end_ms - begin_ms));
+}
+
+static struct store_sum read_window(const struct sql *q, int column)
+{
+	int64_t edge_first_ms = sql_int(q, column + 4), from = sql_int(q, column + 7);
+
+	return (struct store_sum){
+		.work = sql_int(q, column) + part_of(sql_int(q, column + 2), from, edge_first_ms),
+		.shares = sql_int(q, column + 1) +
+			  part_of(sql_int(q, column + 3), from, edge_first_ms),
+		.first_ms = sql_int(q, column + 5),
+		.last_ms = sql_int(q, column + 6),
+	};
+}
+
+static void read_sum(const struct sql *q, void *row)
+{
+	*(struct store_sum *)row = read_window(q, 0);
 }
 
 enum err store_sum_account(struct store *st, int64_t account, int64_t from_minute,
 	int64_t through_minute, struct store_sum *out, struct why *why)
 {
-	return sql_get(st, &sum_row, SUM_SELECT " WHERE account_id = ? AND minute BETWEEN ? AND ?",
-		BINDS(INT(account), INT(from_minute), INT(through_minute)), out, why);
+	static const struct sql_type sum_row = {sizeof(struct store_sum), read_sum, NULL};
+
+	return sql_get(st, &sum_row,
+		"SELECT " WINDOW_COLUMNS " FROM slot s WHERE s.account_id = ? AND s.period > ?"
+		" AND s.period <= ?",
+		BINDS(WINDOW_VALUES(from_minute), INT(account), WINDOW_AFTER(from_minute),
+			INT(through_minute)),
+		out, why);
+}
+
+static void read_active(const struct sql *q, void *row)
+{
+	*(struct store_active *)row = (struct store_active){sql_int(q, 0), sql_int(q, 1)};
+}
+
+enum err store_active(
+	struct store *st, int64_t pool, int64_t since_ms, struct store_active *out, struct why *why)
+{
+	static const struct sql_type active_row = {sizeof(struct store_active), read_active, NULL};
+
+	return sql_get(st, &active_row,
+		"SELECT COUNT(DISTINCT account_id), COUNT(DISTINCT worker_id) FROM slot"
+		" WHERE pool_id = ? AND period >= ? AND last_ms >= ?",
+		BINDS(INT(pool), INT(period_of(since_ms / 60000)), INT(since_ms)), out, why);
 }
 
 static void read_miner(const struct sql *q, void *row)
@@ -52,10 +114,8 @@ static void read_miner(const struct sql *q, void *row)
 
 	miner->account = sql_int(q, 0);
 	str_copy(miner->address, sizeof miner->address, sql_str(q, 1));
-	miner->work = sql_int(q, 2);
-	miner->shares = sql_int(q, 3);
-	miner->workers = sql_int(q, 4);
-	miner->last_ms = sql_int(q, 5);
+	miner->workers = sql_int(q, 2);
+	miner->sum = read_window(q, 3);
 }
 
 enum err store_miner_list(struct store *st, int64_t pool, int64_t from_minute, unsigned offset,
@@ -64,14 +124,13 @@ enum err store_miner_list(struct store *st, int64_t pool, int64_t from_minute, u
 	static const struct sql_type miner_row = {sizeof(struct store_miner), read_miner, NULL};
 
 	return sql_list(st, &miner_row,
-		"SELECT a.id, a.address, s.work, s.shares, s.workers, s.last_ms FROM"
-		" (SELECT account_id, SUM(work) AS work, SUM(shares) AS shares,"
-		" COUNT(DISTINCT worker_id) AS workers, MAX(last_ms) AS last_ms FROM slot"
-		" WHERE pool_id = ? AND minute >= ? GROUP BY account_id) s"
-		" JOIN account a ON a.id = s.account_id"
-		" ORDER BY s.work DESC, a.id LIMIT ? OFFSET ?",
-		BINDS(INT(pool), INT(from_minute), INT(sql_limit(limit)), INT(offset)), out, out_n,
-		why);
+		"SELECT a.id, a.address, COUNT(DISTINCT s.worker_id), " WINDOW_COLUMNS
+		" FROM slot s JOIN account a ON a.id = s.account_id"
+		" WHERE s.pool_id = ? AND s.period > ? GROUP BY a.id, a.address"
+		" ORDER BY SUM(s.work) DESC, a.id LIMIT ? OFFSET ?",
+		BINDS(WINDOW_VALUES(from_minute), INT(pool), WINDOW_AFTER(from_minute),
+			INT(sql_limit(limit)), INT(offset)),
+		out, out_n, why);
 }
 
 void store_free_miners(struct store_miner *rows)
@@ -86,9 +145,7 @@ static void read_worker(const struct sql *q, void *row)
 	worker->id = sql_int(q, 0);
 	str_copy(worker->name, sizeof worker->name, sql_str(q, 1));
 	worker->created_ms = sql_int(q, 2);
-	worker->work = sql_int(q, 3);
-	worker->shares = sql_int(q, 4);
-	worker->last_ms = sql_int(q, 5);
+	worker->sum = read_window(q, 3);
 }
 
 enum err store_worker_list(struct store *st, int64_t account, int64_t from_minute, int64_t before,
@@ -97,12 +154,13 @@ enum err store_worker_list(struct store *st, int64_t account, int64_t from_minut
 	static const struct sql_type worker_row = {sizeof(struct store_worker), read_worker, NULL};
 
 	return sql_list(st, &worker_row,
-		"SELECT w.id, w.name, w.created_ms, COALESCE(SUM(s.work), 0),"
-		" COALESCE(SUM(s.shares), 0), COALESCE(MAX(s.last_ms), 0)"
-		" FROM worker w LEFT JOIN slot s ON s.worker_id = w.id AND s.minute >= ?"
+		"SELECT w.id, w.name, w.created_ms, " WINDOW_COLUMNS
+		" FROM worker w LEFT JOIN slot s ON s.account_id = w.account_id"
+		" AND s.worker_id = w.id AND s.period > ?"
 		" WHERE w.account_id = ? AND w.id < ? GROUP BY w.id, w.name, w.created_ms"
 		" ORDER BY w.id DESC LIMIT ?",
-		BINDS(INT(from_minute), INT(account), INT(sql_page(before)), INT(sql_limit(limit))),
+		BINDS(WINDOW_VALUES(from_minute), WINDOW_AFTER(from_minute), INT(account),
+			INT(sql_page(before)), INT(sql_limit(limit))),
 		out, out_n, why);
 }
 
@@ -120,9 +178,9 @@ static void read_point(const struct sql *q, void *row)
 
 static const struct sql_type point_row = {sizeof(struct store_point), read_point, NULL};
 
-#define SERIES(column)                                                                             \
-	"SELECT minute - minute % ? AS step, SUM(work) FROM slot WHERE " column                    \
-	" = ? AND minute BETWEEN ? AND ? GROUP BY step ORDER BY step"
+#define SERIES(time, from_where)                                                                   \
+	"SELECT " time " - " time " % ? AS step, SUM(work) FROM " from_where " AND " time          \
+	" BETWEEN ? AND ? GROUP BY step ORDER BY step"
 
 static enum err series(struct store *st, const char *text, int64_t id, int64_t from,
 	int64_t through, int64_t step, struct store_point **out, size_t *out_n, struct why *why)
@@ -137,24 +195,26 @@ enum err store_series_pool(struct store *st, int64_t pool, int64_t from_minute,
 	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
 	struct why *why)
 {
-	return series(
-		st, SERIES("pool_id"), pool, from_minute, through_minute, step, out, out_n, why);
+	return series(st, SERIES("minute", "batch WHERE pool_id = ?"), pool, from_minute,
+		through_minute, step, out, out_n, why);
 }
 
 enum err store_series_account(struct store *st, int64_t account, int64_t from_minute,
 	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
 	struct why *why)
 {
-	return series(st, SERIES("account_id"), account, from_minute, through_minute, step, out,
-		out_n, why);
+	return series(st, SERIES("period", "slot WHERE account_id = ?"), account, from_minute,
+		through_minute, step, out, out_n, why);
 }
 
 enum err store_series_worker(struct store *st, int64_t worker, int64_t from_minute,
 	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
 	struct why *why)
 {
-	return series(st, SERIES("worker_id"), worker, from_minute, through_minute, step, out,
-		out_n, why);
+	return series(st,
+		SERIES("period", "slot JOIN worker w ON w.account_id = slot.account_id AND w.id ="
+				 " slot.worker_id WHERE w.id = ?"),
+		worker, from_minute, through_minute, step, out, out_n, why);
 }
 
 void store_free_points(struct store_point *rows)
@@ -175,9 +235,10 @@ enum err store_reject_sums(struct store *st, int64_t pool, int64_t account, int6
 	static const struct sql_type sum = {sizeof(struct store_reject_sum), read_reject_sum, NULL};
 
 	return sql_list(st, &sum,
-		"SELECT kind, SUM(count) FROM reject WHERE pool_id = ? AND minute >= ?"
+		"SELECT kind, SUM(count) FROM reject WHERE pool_id = ? AND period >= ?"
 		" AND (? = 0 OR account_id = ?) GROUP BY kind ORDER BY kind",
-		BINDS(INT(pool), INT(from_minute), INT(account), INT(account)), out, out_n, why);
+		BINDS(INT(pool), INT(period_of(from_minute)), INT(account), INT(account)), out,
+		out_n, why);
 }
 
 void store_free_reject_sums(struct store_reject_sum *rows)

@@ -1,6 +1,9 @@
 /*
  * store_slot.h -- slots: the sums of shares by worker, node, height and minute; the way in, counted
  * exactly once, and the ways out for the reward schemes.
+ *
+ * They are kept packed, all of a node, height and minute together: a batch. What pages show is
+ * another sum of the same shares: store_stats.h.
  */
 #ifndef STORE_STORE_SLOT_H
 #define STORE_STORE_SLOT_H
@@ -45,11 +48,12 @@ struct store_flush {
 };
 
 /**
- * store_slot_flush(st, flush, why): add the slots, make accounts and workers as needed and move the
- * cursor, in one transaction. Work at a height whose round is closed already (a node that had been
- * written off) goes to the next height: it counts in a later round and closed ones stay as paid.
- *   errs   ERR_CONFLICT the cursor is not at from_seq: read store_slot_cursor() and go on from
- *          there (this is how a batch of unknown outcome is found to be counted)
+ * store_slot_flush(st, flush, why): add the slots to the batches and the statistics, make accounts
+ * and workers as needed and move the cursor, in one transaction. Work at a height whose round is
+ * closed already (a node that had been written off) goes to the next height: it counts in a later
+ * round and closed ones stay as paid. errs   ERR_CONFLICT the cursor is not at from_seq: read
+ * store_slot_cursor() and go on from there (this is how a batch of unknown outcome is found to be
+ * counted)
  */
 enum err store_slot_flush(
 	struct store *st, const struct store_flush *flush, struct why *why) MUST_CHECK;
@@ -63,9 +67,9 @@ struct store_reject {
 	int64_t count;
 };
 
-/** store_reject_add(st, node, rejects, n, why): statistics: may be lost, or counted twice. */
-enum err store_reject_add(struct store *st, int64_t node, const struct store_reject *rejects,
-	size_t n, struct why *why) MUST_CHECK;
+/** store_reject_add(st, rejects, n, why): statistics: may be lost, or counted twice. */
+enum err store_reject_add(
+	struct store *st, const struct store_reject *rejects, size_t n, struct why *why) MUST_CHECK;
 
 /* ---- for the reward schemes ---- */
 
@@ -99,8 +103,10 @@ typedef bool store_slot_fn(void *ctx, const struct store_slot *slot);
 
 /**
  * store_slots_back(st, pool, from_height, fn, ctx, why): walk from this height (inclusive) back, in
- * (height desc, minute desc, worker asc, node asc) order, until fn has enough or there are no more.
+ * (height desc, minute desc) order, until fn has enough or there are no more. Within a minute the
+ * order is always the same; a worker may come more than once.
  *   calls  fn before return
+ *   errs   ERR_CORRUPT a batch is not what its sum says
  */
 enum err store_slots_back(struct store *st, int64_t pool, int64_t from_height, store_slot_fn *fn,
 	void *ctx, struct why *why) MUST_CHECK;

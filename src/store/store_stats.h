@@ -14,28 +14,41 @@
 enum err store_account_find(struct store *st, int64_t pool, const char *address, int64_t *out_id,
 	struct why *why) MUST_CHECK;
 
-/* Sums over the slots of a window of minutes [from, through]. */
+/*
+ * Work is kept by the minute for a pool, and by periods of STORE_PERIOD_MINUTES for workers and
+ * accounts. A window that begins inside of a period takes its part of it, as if the work had been
+ * done evenly; the end of a window is always the end of a period.
+ */
+#define STORE_PERIOD_MINUTES 15
+
+/* The shares of a window. */
 struct store_sum {
 	int64_t work;
 	int64_t shares;
-	int64_t accounts; /* with work in the window */
-	int64_t workers;
-	int64_t last_ms; /* 0: no share */
+	int64_t first_ms; /* of the first share in the periods that it touches; 0: no share */
+	int64_t last_ms;
 };
 
-/** store_sum_pool/account(st, id, from, through, out, why) */
+/** store_sum_pool(st, pool, from, through, out, why): by the minute; first_ms is not known: 0. */
 enum err store_sum_pool(struct store *st, int64_t pool, int64_t from_minute, int64_t through_minute,
 	struct store_sum *out, struct why *why) MUST_CHECK;
 enum err store_sum_account(struct store *st, int64_t account, int64_t from_minute,
 	int64_t through_minute, struct store_sum *out, struct why *why) MUST_CHECK;
 
+struct store_active {
+	int64_t accounts;
+	int64_t workers;
+};
+
+/** store_active(st, pool, since_ms, out, why): who has brought a share since then. */
+enum err store_active(struct store *st, int64_t pool, int64_t since_ms, struct store_active *out,
+	struct why *why) MUST_CHECK;
+
 struct store_miner {
 	int64_t account;
 	char address[STORE_ADDRESS_MAX];
-	int64_t work; /* in the window */
-	int64_t shares;
+	struct store_sum sum; /* in the window */
 	int64_t workers;
-	int64_t last_ms;
 };
 
 /** store_miner_list(st, pool, from_minute, offset, limit, …): accounts with work since from_minute,
@@ -48,13 +61,11 @@ struct store_worker {
 	int64_t id;
 	char name[STORE_WORKER_MAX];
 	int64_t created_ms;
-	int64_t work; /* in the window */
-	int64_t shares;
-	int64_t last_ms; /* in the window; 0: none */
+	struct store_sum sum; /* in the window */
 };
 
 /** store_worker_list(st, account, from_minute, before, limit, …): an account's workers, newest
- * first, with their work since from_minute (0 work when idle). */
+ * first, with their work since from_minute (none when idle). */
 enum err store_worker_list(struct store *st, int64_t account, int64_t from_minute, int64_t before,
 	unsigned limit, struct store_worker **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_workers(struct store_worker *rows);
@@ -65,7 +76,8 @@ struct store_point {
 };
 
 /** store_series_pool/account/worker(st, id, from_minute, through_minute, step, …): work per step
- * minutes, ascending; steps without work are left out. step >= 1, at most 5000 steps. */
+ * minutes, ascending; steps without work are left out. step >= 1, at most 5000 steps; of accounts
+ * and workers a period's work stands at its first minute. */
 enum err store_series_pool(struct store *st, int64_t pool, int64_t from_minute,
 	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
 	struct why *why) MUST_CHECK;
@@ -81,7 +93,8 @@ struct store_reject_sum {
 	int64_t count;
 };
 
-/** store_reject_sums(st, pool, account or 0, from_minute, …): rejected shares by kind. */
+/** store_reject_sums(st, pool, account or 0, from_minute, …): rejected shares by kind, since the
+ * beginning of the period of from_minute. */
 enum err store_reject_sums(struct store *st, int64_t pool, int64_t account, int64_t from_minute,
 	struct store_reject_sum **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_reject_sums(struct store_reject_sum *rows);

@@ -23,7 +23,9 @@
 #include "stratum/slots.h"
 
 enum {
-	BATCH_RECORDS = 20000,
+	BATCH_RECORDS = 100000,
+	FEW_SLOTS = 1000, /* are stored at each pass; more are collected up to */
+	COLLECT_MS = 15000,
 	BEAT_MS = 2000,
 	REJECTS_MAX =
 		10000, /* distinct (worker, verdict) between two passes; more are not told apart */
@@ -55,6 +57,8 @@ struct flush {
 	/* The thread's own. */
 	struct store *store; /* NULL: not connected */
 	struct journal_reader *reader;
+	struct slots slots; /* read, and not in the database yet */
+	int64_t slots_ms;   /* since when; monotonic */
 	bool is_claimed;
 	int64_t pool_id; /* the database's */
 	int64_t beat_ms;
@@ -158,6 +162,7 @@ static void disconnect(struct flush *f, const char *what, const struct why *why)
 	f->is_claimed = false;
 	journal_reader_close(f->reader);
 	f->reader = NULL;
+	slots_clear(&f->slots);
 	atomic_store(&f->flushed, -1);
 }
 
@@ -323,8 +328,10 @@ static enum err open_reader(struct flush *f, struct why *why)
 	return err;
 }
 
-static enum err store_batch(struct flush *f, struct slots *slots, struct why *why)
+/* All that was read. What fails is read again, from where the database says that it has come. */
+static enum err store_batch(struct flush *f, struct why *why)
 {
+	struct slots *slots = &f->slots;
 	struct store_flush batch = {
 		.node = f->opt.node->id,
 		.epoch = (int64_t)slots->epoch,
@@ -343,6 +350,7 @@ static enum err store_batch(struct flush *f, struct slots *slots, struct why *wh
 		err = store_slot_flush(f->store, &batch, why);
 	if (err == OK && batch.epoch == f->opt.node->epoch)
 		atomic_store(&f->flushed, batch.through_seq);
+	slots_clear(slots);
 	return err;
 }
 
@@ -362,29 +370,45 @@ static enum err note_damage(struct flush *f, const struct journal_record *r, str
 	return err;
 }
 
-/* Read up to the journal's committed mark and store it, batch by batch. */
+/* A round waits for nobody: with a new height all is stored at once, and so is what an earlier
+ * process has left. Else many slots are worth collecting, since most workers come again and are one
+ * slot then. */
+static bool is_due(const struct flush *f)
+{
+	return !f->journal || (int64_t)f->slots.epoch != f->opt.node->epoch ||
+	       f->slots.count < FEW_SLOTS || f->slots.flushed_count > 0 ||
+	       clock_mono_ms() - f->slots_ms >= COLLECT_MS;
+}
+
+static enum err take_record(struct flush *f, const struct journal_record *r, struct why *why)
+{
+	enum err err = OK;
+
+	if (r->type == JOURNAL_DAMAGE)
+		err = note_damage(f, r, why);
+	if (err == OK && f->slots.records > 0 &&
+		(f->slots.epoch != r->epoch || f->slots.records >= BATCH_RECORDS))
+		err = store_batch(f, why);
+	if (f->slots.records == 0)
+		f->slots_ms = clock_mono_ms();
+	if (err == OK)
+		slots_add(&f->slots, r, f->pool_id);
+	return err;
+}
+
+/* Read up to the journal's committed mark, and store what is due. */
 static enum err flush_shares(struct flush *f, struct why *why)
 {
-	struct slots slots = {0};
 	struct journal_record r;
 	enum err err = f->reader ? OK : open_reader(f, why);
 
 	if (err == OK)
 		journal_reader_set_limit(f->reader, (uint64_t)f->opt.node->epoch,
 			f->journal ? journal_committed(f->journal) : UINT64_MAX);
-	while (err == OK && (err = journal_reader_next(f->reader, &r, why)) == OK) {
-		if (r.type == JOURNAL_DAMAGE && (err = note_damage(f, &r, why)) != OK)
-			break;
-		if (slots.records > 0 &&
-			(slots.epoch != r.epoch || slots.records >= BATCH_RECORDS)) {
-			err = store_batch(f, &slots, why);
-			slots_clear(&slots);
-		}
-		slots_add(&slots, &r, f->pool_id);
-	}
+	while (err == OK && (err = journal_reader_next(f->reader, &r, why)) == OK)
+		err = take_record(f, &r, why);
 	if (err == ERR_NOT_FOUND)
-		err = store_batch(f, &slots, why);
-	slots_clear(&slots);
+		err = is_due(f) ? store_batch(f, why) : OK;
 	return err;
 }
 
@@ -418,7 +442,7 @@ static enum err flush_rejects(struct flush *f, struct why *why)
 	while ((note = map_next(rejects, &pos, NULL, NULL)))
 		list[n++] = (struct store_reject){f->pool_id, clock_wall_ms() / 60000,
 			note->address, note->worker, note->verdict, note->count};
-	err = store_reject_add(f->store, f->opt.node->id, list, n, why);
+	err = store_reject_add(f->store, list, n, why);
 	free(list);
 	map_free(rejects, drop_reject);
 	return err;
@@ -558,6 +582,7 @@ void flush_free(struct flush *f)
 	}
 	map_free(f->rejects, drop_reject);
 	journal_reader_close(f->reader);
+	slots_clear(&f->slots);
 	store_close(f->store);
 	pthread_mutex_destroy(&f->lock);
 	pthread_cond_destroy(&f->wake);

@@ -108,7 +108,7 @@ static void write_pool(const json_t *doc, struct buf *out)
 
 	buf_printf(out,
 		"# TYPE kozan_hashrate gauge\n"
-		"kozan_hashrate{pool=\"%s\",window=\"10m\"} %.10g\n"
+		"kozan_hashrate{pool=\"%s\",window=\"15m\"} %.10g\n"
 		"kozan_hashrate{pool=\"%s\",window=\"1h\"} %.10g\n"
 		"kozan_hashrate{pool=\"%s\",window=\"24h\"} %.10g\n",
 		pool, number(doc, "hashrate", "now"), pool, number(doc, "hashrate", "h1"), pool,

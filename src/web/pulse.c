@@ -13,7 +13,7 @@
 
 #define BEAT_MS     1000
 #define REST_FACTOR 4     /* rest at least so many times as long as the reading took */
-#define CHART_MS    60000 /* the chart's last step ends every ten minutes */
+#define CHART_MS    60000 /* the chart's last step ends every quarter of an hour */
 #define AGE_STEP_MS 10000
 
 struct pulse {

@@ -10,8 +10,8 @@
 
 #define WORKERS_MAX    200 /* shown of one account */
 #define ROWS           20  /* payments and credits */
-#define CHART_STEP     10  /* [minutes] */
-#define CHART_STEPS    144 /* 24 hours */
+#define CHART_STEP     STORE_PERIOD_MINUTES
+#define CHART_STEPS    (24 * 60 / CHART_STEP)
 #define ONLINE_MS      600000
 #define CACHE_FRESH_MS 2000
 #define CACHE_KEEP_MS  600000
@@ -54,33 +54,35 @@ static json_t *rates_of(double now, double h1, double h24)
 		"{s:o,s:o,s:o}", "now", view_rate(now), "h1", view_rate(h1), "h24", view_rate(h24));
 }
 
-static int64_t work_of(const struct store_worker *rows, size_t n, int64_t id)
+static struct store_sum sum_of(const struct store_worker *rows, size_t n, int64_t id)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i].id == id)
-			return rows[i].work;
+			return rows[i].sum;
 	}
-	return 0;
+	return (struct store_sum){0};
 }
 
-/* Ten minutes, or less for a worker that has just begun. */
-static double recent_seconds(const struct store_worker *w, int64_t recent_work, int64_t hour_work)
+/* Of a window; of a part of it for who has begun inside. */
+static double recent_rate(
+	const struct web *web, const struct view_window *window, const struct store_sum *sum)
 {
-	double age_s = (double)(clock_wall_ms() - w->created_ms) / 1000;
+	double since_first_s = (double)(window->end_ms - sum->first_ms) / 1000;
 
-	return hour_work > recent_work ? 600 : fmax(60, fmin(600, age_s));
+	return view_unit_rate(web, sum->work, fmax(60, fmin(window->seconds, since_first_s)));
 }
 
-static json_t *worker_of(
-	const struct web *web, const struct store_worker *w, int64_t recent_work, int64_t hour_work)
+static json_t *worker_of(const struct web *web, const struct store_worker *day,
+	const struct store_sum *recent, const struct store_sum *hour)
 {
-	double recent_s = recent_seconds(w, recent_work, hour_work);
+	struct view_window window = view_window_now(VIEW_RECENT_MINUTES);
 
-	return json_pack("{s:s,s:b,s:o,s:I,s:I}", "name", w->name, "online",
-		w->last_ms > clock_wall_ms() - ONLINE_MS, "hashrate",
-		rates_of(view_unit_rate(web, recent_work, recent_s),
-			view_unit_rate(web, hour_work, 3600), view_unit_rate(web, w->work, 86400)),
-		"shares_h24", (json_int_t)w->shares, "last_share_ms", (json_int_t)w->last_ms);
+	return json_pack("{s:s,s:b,s:o,s:I,s:I}", "name", day->name, "online",
+		day->sum.last_ms > clock_wall_ms() - ONLINE_MS, "hashrate",
+		rates_of(recent_rate(web, &window, recent), view_unit_rate(web, hour->work, 3600),
+			view_unit_rate(web, day->sum.work, 86400)),
+		"shares_h24", (json_int_t)day->sum.shares, "last_share_ms",
+		(json_int_t)day->sum.last_ms);
 }
 
 static enum err add_workers(
@@ -91,8 +93,8 @@ static enum err add_workers(
 	json_t *workers;
 	enum err err;
 
-	err = store_worker_list(
-		st, account, view_window_now(10).from, 0, WORKERS_MAX, &recent, &recent_n, why);
+	err = store_worker_list(st, account, view_window_now(VIEW_RECENT_MINUTES).from, 0,
+		WORKERS_MAX, &recent, &recent_n, why);
 	if (err == OK)
 		err = store_worker_list(
 			st, account, view_window_now(60).from, 0, WORKERS_MAX, &hour, &hour_n, why);
@@ -101,10 +103,13 @@ static enum err add_workers(
 			&day, &day_n, why);
 	if (err == OK) {
 		workers = json_array();
-		for (size_t i = 0; i < day_n; i++)
-			json_array_append_new(workers,
-				worker_of(web, &day[i], work_of(recent, recent_n, day[i].id),
-					work_of(hour, hour_n, day[i].id)));
+		for (size_t i = 0; i < day_n; i++) {
+			struct store_sum recent_sum = sum_of(recent, recent_n, day[i].id);
+			struct store_sum hour_sum = sum_of(hour, hour_n, day[i].id);
+
+			json_array_append_new(
+				workers, worker_of(web, &day[i], &recent_sum, &hour_sum));
+		}
 		json_object_set_new(doc, "workers", workers);
 	}
 	store_free_workers(recent);
@@ -116,11 +121,9 @@ static enum err add_workers(
 static enum err add_rates(
 	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
 {
-	struct view_window recent = view_window_now(10), hour = view_window_now(60),
-			   day = view_window_now(24 * 60);
+	struct view_window recent = view_window_now(VIEW_RECENT_MINUTES),
+			   hour = view_window_now(60), day = view_window_now(24 * 60);
 	struct store_sum now, h1, h24;
-	struct store_point *points;
-	size_t n;
 	enum err err;
 
 	err = store_sum_account(st, account, recent.from, recent.through, &now, why);
@@ -128,17 +131,13 @@ static enum err add_rates(
 		err = store_sum_account(st, account, hour.from, hour.through, &h1, why);
 	if (err == OK)
 		err = store_sum_account(st, account, day.from, day.through, &h24, why);
-	if (err == OK)
-		err = store_series_account(
-			st, account, recent.from, recent.through, 1, &points, &n, why);
 	if (err != OK)
 		return err;
 	json_object_set_new(doc, "hashrate",
-		rates_of(view_unit_rate(web, now.work, view_recent_seconds(&recent, points, n)),
+		rates_of(recent_rate(web, &recent, &now),
 			view_unit_rate(web, h1.work, hour.seconds),
 			view_unit_rate(web, h24.work, day.seconds)));
 	json_object_set_new(doc, "last_share_ms", json_integer(h24.last_ms));
-	store_free_points(points);
 	return OK;
 }
 

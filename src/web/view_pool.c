@@ -12,6 +12,7 @@
 #include "web/view_priv.h"
 #include "web/web_priv.h"
 
+#define STEP_S        15
 #define NODE_FRESH_MS 15000 /* a node that was silent for longer is not counted as running */
 
 double view_unit_rate(const struct web *web, int64_t work, double seconds)
@@ -21,12 +22,12 @@ double view_unit_rate(const struct web *web, int64_t work, double seconds)
 
 struct view_window view_window_now(int minutes)
 {
-	int64_t now_s =
-		(clock_wall_ms() / 1000 + 14) / 15 * 15; /* steps, so that rates stand still */
+	int64_t now_s = (clock_wall_ms() / 1000 + STEP_S - 1) / STEP_S * STEP_S;
 	int64_t minute = now_s / 60;
 
 	return (struct view_window){.from = minute - minutes + 1,
 		.through = minute,
+		.end_ms = now_s * 1000,
 		.seconds = (double)(now_s - (minute - minutes + 1) * 60)};
 }
 
@@ -174,10 +175,11 @@ static json_t *terms_of(const struct web *web)
 static enum err add_work(
 	struct web *web, struct store *st, json_t *pool, double *out_now, struct why *why)
 {
-	struct view_window recent = view_window_now(10), hour = view_window_now(60),
-			   day = view_window_now(24 * 60);
+	struct view_window recent = view_window_now(VIEW_RECENT_MINUTES),
+			   hour = view_window_now(60), day = view_window_now(24 * 60);
 	int64_t id = atomic_load(&web->pool_id);
 	struct store_sum now, h1, h24;
+	struct store_active active;
 	struct store_point *points;
 	size_t n;
 	enum err err;
@@ -188,6 +190,8 @@ static enum err add_work(
 	if (err == OK)
 		err = store_sum_pool(st, id, day.from, day.through, &h24, why);
 	if (err == OK)
+		err = store_active(st, id, recent.from * 60000, &active, why);
+	if (err == OK)
 		err = store_series_pool(st, id, recent.from, recent.through, 1, &points, &n, why);
 	if (err != OK)
 		return err;
@@ -197,8 +201,8 @@ static enum err add_work(
 		json_pack("{s:o,s:o,s:o}", "now", view_rate(*out_now), "h1",
 			view_rate(view_unit_rate(web, h1.work, hour.seconds)), "h24",
 			view_rate(view_unit_rate(web, h24.work, day.seconds))));
-	json_object_set_new(pool, "miners", json_integer(now.accounts));
-	json_object_set_new(pool, "workers", json_integer(now.workers));
+	json_object_set_new(pool, "miners", json_integer(active.accounts));
+	json_object_set_new(pool, "workers", json_integer(active.workers));
 	return OK;
 }
 

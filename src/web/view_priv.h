@@ -9,8 +9,11 @@
 /* Minutes [from, through]; the last one is not over yet, so the length is not a whole number. */
 struct view_window {
 	int64_t from, through;
+	int64_t end_ms; /* in steps, so that rates stand still for a while */
 	double seconds;
 };
+
+#define VIEW_RECENT_MINUTES 15 /* of the rate "now" */
 
 struct view_window view_window_now(int minutes);
 /** view_recent_seconds(window, points, n): the part of the window since its first work, for who has

@@ -15,7 +15,7 @@ def acknowledged(world):
 
 
 def shares_in_database(pool):
-    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n FROM slot")[0]["n"]
+    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n FROM batch")[0]["n"]
 
 
 def settle(pool):

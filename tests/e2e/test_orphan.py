@@ -17,7 +17,7 @@ def test_a_reorganisation_takes_credits_back_and_the_work_counts_again(world, us
     mine(pool, f"{miner}.w", "--blocks", 1, rate=10)
     until(lambda: pool.blocks(2), "credited block")
     orphan = pool.blocks(2)[0]
-    work = pool.sql("SELECT SUM(work) AS n FROM slot")[0]["n"]
+    work = pool.sql("SELECT SUM(work) AS n FROM batch")[0]["n"]
 
     b.generate(8, b.wallet("users").getnewaddress())
     b.rpc.setnetworkactive(True)

@@ -23,6 +23,13 @@ def units(amount):
     return int(amount * COIN)
 
 
+def packed(account, worker, work):
+    """One slot of one share, as src/store/pack_priv.h says."""
+    def number(n):
+        return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + number(n >> 7)
+    return b"\1\1" + number(account) + number(2 * worker) + number(work) + number(1)
+
+
 class Ledger:
     """The ledger role of a pool that does nothing else."""
 
@@ -77,8 +84,9 @@ class Ledger:
         account = self.one("SELECT id FROM account WHERE address = ?", address)
         self.write("INSERT OR IGNORE INTO worker (account_id, name, created_ms) VALUES (?, 'w', 1)", account)
         worker = self.one("SELECT id FROM worker WHERE account_id = ?", account)
-        self.write("INSERT INTO slot (pool_id, height, minute, worker_id, node_id, account_id, work, shares, last_ms)"
-                   " VALUES (1, ?, 1, ?, 0, ?, ?, 1, 1)", height, worker, account, work)
+        self.write("INSERT INTO batch (pool_id, height, minute, node_id, epoch, from_seq, through_seq, work, shares,"
+                   " last_ms, data) VALUES (1, ?, 1, 0, 1, ?, ?, ?, 1, 1, ?)",
+                   height, worker, worker + 1, work, packed(account, worker, work))
 
     def mine(self, blocks):
         """Blocks of others, with what is in the memory pool of a."""

@@ -68,7 +68,7 @@ def flooded(world, users):
 
 
 def stored(pool):
-    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n FROM slot")[0]["n"]
+    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n FROM batch")[0]["n"]
 
 
 def test_a_stop_answers_what_came_in(flooded):

@@ -52,31 +52,44 @@ CREATE TABLE worker (
 	FOREIGN KEY (account_id) REFERENCES account (id)
 ) {table};
 
-CREATE TABLE slot (
+CREATE TABLE batch (
 	pool_id BIGINT NOT NULL,
 	height BIGINT NOT NULL,
 	minute BIGINT NOT NULL,
-	worker_id BIGINT NOT NULL,
 	node_id BIGINT NOT NULL,
-	account_id BIGINT NOT NULL,
+	epoch BIGINT NOT NULL,
+	from_seq BIGINT NOT NULL,
+	through_seq BIGINT NOT NULL,
 	work BIGINT NOT NULL,
 	shares BIGINT NOT NULL,
 	last_ms BIGINT NOT NULL,
-	PRIMARY KEY (pool_id, height, minute, worker_id, node_id)
+	data {blob} NOT NULL,
+	PRIMARY KEY (pool_id, height, minute, node_id, epoch, from_seq)
+) {table};
+CREATE INDEX batch_by_height ON batch (pool_id, height, work);
+CREATE INDEX batch_by_minute ON batch (pool_id, minute, work, shares, last_ms);
+
+CREATE TABLE slot (
+	pool_id BIGINT NOT NULL,
+	period BIGINT NOT NULL,
+	worker_id BIGINT NOT NULL,
+	account_id BIGINT NOT NULL,
+	work BIGINT NOT NULL,
+	shares BIGINT NOT NULL,
+	first_ms BIGINT NOT NULL,
+	last_ms BIGINT NOT NULL,
+	PRIMARY KEY (pool_id, period, worker_id)
 ) {clustered};
-CREATE INDEX slot_by_minute ON slot (pool_id, minute);
-CREATE INDEX slot_by_account ON slot (account_id, minute);
-CREATE INDEX slot_by_worker ON slot (worker_id, minute);
+CREATE INDEX slot_by_account ON slot (account_id, period);
 
 CREATE TABLE reject (
-	node_id BIGINT NOT NULL,
 	pool_id BIGINT NOT NULL,
-	minute BIGINT NOT NULL,
+	period BIGINT NOT NULL,
 	worker_id BIGINT NOT NULL,
 	kind BIGINT NOT NULL,
 	account_id BIGINT NOT NULL,
 	count BIGINT NOT NULL,
-	PRIMARY KEY (pool_id, minute, worker_id, kind, node_id)
+	PRIMARY KEY (pool_id, period, worker_id, kind)
 ) {clustered};
 
 CREATE TABLE block (

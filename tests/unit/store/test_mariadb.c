@@ -198,7 +198,7 @@ static enum err add_in_order(struct world *w, struct store *st)
 			rejects[is_up ? k : 1 - k] =
 				(struct store_reject){w->pool, i, names[k], "rig", 1, 1};
 		}
-		if (store_reject_add(st, w->node, rejects, 2, &why) != OK)
+		if (store_reject_add(st, rejects, 2, &why) != OK)
 			return ERR_IO;
 	}
 	return OK;

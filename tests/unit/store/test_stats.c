@@ -1,7 +1,8 @@
 /* test_stats.c -- sums, lists, series, samples and the feed. */
 #include "fixture.h"
 
-/* Minutes are heights * 10 here: see work(). */
+/* Minutes are heights * 10 here: see work(). So alice has worked in the periods 0 and 15, bob in
+ * 15, carol in 30. */
 static void mine(struct world *w)
 {
 	work(w, "alice", 1, 5);
@@ -13,20 +14,60 @@ static void mine(struct world *w)
 static void sums(void **state)
 {
 	struct world *w = *state;
+	struct store_active active;
 	struct store_sum sum;
 
 	mine(w);
 	MUST(store_sum_pool(w->st, w->pool, 10, 20, &sum, &why));
 	assert_int_equal(sum.work, 112);
 	assert_int_equal(sum.shares, 3);
-	assert_int_equal(sum.accounts, 2);
-	assert_int_equal(sum.workers, 2);
 	assert_int_equal(sum.last_ms, 2 * 600000);
-	MUST(store_sum_account(w->st, account(w, "alice"), 0, 100, &sum, &why));
-	assert_int_equal(sum.work, 12);
 	MUST(store_sum_pool(w->st, w->pool, 1000, 2000, &sum, &why));
 	assert_int_equal(sum.work, 0);
 	assert_int_equal(sum.last_ms, 0);
+	MUST(store_sum_account(w->st, account(w, "alice"), 0, 100, &sum, &why));
+	assert_int_equal(sum.work, 12);
+	assert_int_equal(sum.first_ms, 600000);
+	assert_int_equal(sum.last_ms, 2 * 600000);
+	MUST(store_sum_account(w->st, account(w, "alice"), 30, 100, &sum, &why));
+	assert_int_equal(sum.work, 0);
+	assert_int_equal(sum.first_ms, 0);
+	MUST(store_active(w->st, w->pool, 2 * 600000, &active, &why));
+	assert_int_equal(active.accounts, 3);
+	assert_int_equal(active.workers, 3);
+	MUST(store_active(w->st, w->pool, 2 * 600000 + 1, &active, &why));
+	assert_int_equal(active.accounts, 1);
+}
+
+/* A window takes the part of the period in which it begins. */
+static void a_part_of_a_period(void **state)
+{
+	struct world *w = *state;
+	struct store_slot_add slots[] = {
+		{w->pool, 7, 30, "alice", "rig", 100, 10, 30 * 60000},
+		{w->pool, 7, 44, "alice", "rig", 200, 20, 44 * 60000},
+		{w->pool, 7, 45, "alice", "rig", 40, 4, 45 * 60000},
+	};
+	struct store_flush flush = {w->node, 1, 0, 9, slots, 3, NULL, 0};
+	struct store_sum sum;
+
+	MUST(store_slot_flush(w->st, &flush, &why));
+	MUST(store_sum_account(w->st, account(w, "alice"), 35, 49, &sum, &why));
+	assert_int_equal(sum.work, 200 + 40); /* ten of fifteen minutes */
+	assert_int_equal(sum.shares, 20 + 4);
+	MUST(store_sum_account(w->st, account(w, "alice"), 30, 49, &sum, &why));
+	assert_int_equal(sum.work, 340);
+	MUST(store_sum_account(w->st, account(w, "alice"), 45, 49, &sum, &why));
+	assert_int_equal(sum.work, 40);
+	assert_int_equal(sum.first_ms, 45 * 60000);
+	/* Since its first share only five minutes were left of the period; three are in. */
+	slots[0] = (struct store_slot_add){w->pool, 7, 40, "bob", "rig", 100, 10, 40 * 60000};
+	flush = (struct store_flush){w->node, 1, 9, 10, slots, 1, NULL, 0};
+	MUST(store_slot_flush(w->st, &flush, &why));
+	MUST(store_sum_account(w->st, account(w, "bob"), 42, 49, &sum, &why));
+	assert_int_equal(sum.work, 60);
+	MUST(store_sum_account(w->st, account(w, "bob"), 35, 49, &sum, &why));
+	assert_int_equal(sum.work, 100);
 }
 
 static void miners_and_workers(void **state)
@@ -37,24 +78,25 @@ static void miners_and_workers(void **state)
 	size_t n;
 
 	mine(w);
-	MUST(store_miner_list(w->st, w->pool, 20, 0, 2, &miners, &n, &why));
+	MUST(store_miner_list(w->st, w->pool, 15, 0, 2, &miners, &n, &why));
 	assert_int_equal(n, 2);
 	assert_string_equal(miners[0].address, "bob");
-	assert_int_equal(miners[1].work, 7);
+	assert_int_equal(miners[1].sum.work, 7);
+	assert_int_equal(miners[1].workers, 1);
 	store_free_miners(miners);
-	MUST(store_miner_list(w->st, w->pool, 20, 2, 2, &miners, &n, &why));
+	MUST(store_miner_list(w->st, w->pool, 15, 2, 2, &miners, &n, &why));
 	assert_int_equal(n, 1);
 	assert_string_equal(miners[0].address, "carol");
 	store_free_miners(miners);
-	MUST(store_worker_list(w->st, account(w, "alice"), 20, 0, 10, &workers, &n, &why));
+	MUST(store_worker_list(w->st, account(w, "alice"), 15, 0, 10, &workers, &n, &why));
 	assert_int_equal(n, 1);
 	assert_string_equal(workers[0].name, "rig");
-	assert_int_equal(workers[0].work, 7);
+	assert_int_equal(workers[0].sum.work, 7);
 	store_free_workers(workers);
 	MUST(store_worker_list(w->st, account(w, "alice"), 500, 0, 10, &workers, &n, &why));
 	assert_int_equal(n, 1); /* idle, but there */
-	assert_int_equal(workers[0].work, 0);
-	assert_int_equal(workers[0].last_ms, 0);
+	assert_int_equal(workers[0].sum.work, 0);
+	assert_int_equal(workers[0].sum.last_ms, 0);
 	store_free_workers(workers);
 }
 
@@ -75,7 +117,7 @@ static void series(void **state)
 	store_free_points(points);
 	MUST(store_series_account(w->st, account(w, "bob"), 0, 100, 1, &points, &n, &why));
 	assert_int_equal(n, 1);
-	assert_int_equal(points[0].minute, 20);
+	assert_int_equal(points[0].minute, 15); /* its period */
 	store_free_points(points);
 	MUST(store_worker_list(w->st, account(w, "bob"), 0, 0, 1, &workers, &n, &why));
 	MUST(store_series_worker(w->st, workers[0].id, 0, 100, 1, &points, &n, &why));
@@ -95,16 +137,19 @@ static void rejects(void **state)
 	struct store_reject some[] = {
 		{w->pool, 10, "alice", "rig", 2, 3},
 		{w->pool, 10, "alice", "rig", 2, 4},
-		{w->pool, 11, "bob", "rig", 3, 1},
+		{w->pool, 20, "bob", "rig", 3, 1},
 	};
 	struct store_reject_sum *got;
 	size_t n;
 
-	MUST(store_reject_add(w->st, w->node, some, 3, &why));
+	MUST(store_reject_add(w->st, some, 3, &why));
 	MUST(store_reject_sums(w->st, w->pool, 0, 10, &got, &n, &why));
 	assert_int_equal(n, 2);
 	assert_int_equal(got[0].kind, 2);
 	assert_int_equal(got[0].count, 7);
+	store_free_reject_sums(got);
+	MUST(store_reject_sums(w->st, w->pool, 0, 15, &got, &n, &why));
+	assert_int_equal(n, 1);
 	store_free_reject_sums(got);
 	MUST(store_reject_sums(w->st, w->pool, account(w, "bob"), 10, &got, &n, &why));
 	assert_int_equal(n, 1);
@@ -157,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(sums),
+		TEST(a_part_of_a_period),
 		TEST(miners_and_workers),
 		TEST(series),
 		TEST(rejects),

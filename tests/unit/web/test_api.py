@@ -200,7 +200,7 @@ class Seeded(unittest.TestCase):
         self.assertGreater(pool["hashrate"]["now"], 30e6)
         self.assertEqual(pool["ports"][0]["url"], "stratum+tcp://pool.example.org:3333")
         self.assertTrue(pool["status"]["ready"])
-        self.assertEqual(len(check_answer(self.web.get("/api/v1/chart"), "/api/v1/chart")["hashrate"]), 144)
+        self.assertEqual(len(check_answer(self.web.get("/api/v1/chart"), "/api/v1/chart")["hashrate"]), 96)
         blocks = check_answer(self.web.get("/api/v1/blocks"), "/api/v1/blocks")
         states = [b["state"] for b in blocks["items"]]
         self.assertEqual(states, ["pending", "immature", "immature", "immature", "mature", "orphan", "mature", "mature"])
@@ -323,7 +323,7 @@ class Seeded(unittest.TestCase):
 
     def test_metrics_are_for_the_private_network(self):
         text = self.web.get("/metrics").body.decode()
-        for name in ('kozan_hashrate{pool="litecoin",window="10m"}', "kozan_http_requests_total", "kozan_build_info"):
+        for name in ('kozan_hashrate{pool="litecoin",window="15m"}', "kozan_http_requests_total", "kozan_build_info"):
             self.assertIn(name, text)
         for line in text.splitlines():
             self.assertRegex(line, r'^(# TYPE \S+ (gauge|counter)|[a-z_]+(\{[^}]*\})? -?[0-9.e+]+)$')
@@ -333,14 +333,14 @@ class Seeded(unittest.TestCase):
     def test_old_numbers_stay_while_the_database_is_away(self):
         db = sqlite3.connect(self.web.db, timeout=10)
         before = self.web.json("/api/v1/pool")
-        db.execute("ALTER TABLE slot RENAME TO slot_away")
+        db.execute("ALTER TABLE batch RENAME TO batch_away")
         try:
             until(lambda: self.web.json("/api/v1/pool")["stale_ms"] >= 10000)
             self.assertEqual(self.web.json("/api/v1/pool")["workers"], before["workers"])
             self.assertEqual(self.web.get("/readyz").status, 200)
             self.assertEqual(self.web.get("/").status, 200)
         finally:
-            db.execute("ALTER TABLE slot_away RENAME TO slot")
+            db.execute("ALTER TABLE batch_away RENAME TO batch")
             db.close()
         until(lambda: self.web.json("/api/v1/pool")["stale_ms"] == 0)
 
