@@ -24,7 +24,7 @@ def replay(pool, folder, *args):
 
 
 def stored(pool):
-    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n, COALESCE(SUM(work), 0) AS work FROM slot")[0]
+    return pool.sql("SELECT COALESCE(SUM(shares), 0) AS n, COALESCE(SUM(work), 0) AS work FROM batch")[0]
 
 
 @pytest.fixture
