@@ -84,7 +84,9 @@ static enum err audit_store(struct audit *a, struct store *st, const struct conf
 
 	if (e || (e = store_begin_reading(st, why)))
 		return e;
-	e = audit_ledger(a, st, id, why);
+	e = audit_rows(a, st, pool, id, why);
+	if (!e)
+		e = audit_ledger(a, st, id, why);
 	if (!e)
 		e = audit_journal(a, st, conf, id, why);
 	store_rollback(st);

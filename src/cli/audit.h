@@ -6,7 +6,9 @@
 #include "base/json.h"
 
 struct conf;
+struct conf_pool;
 struct store;
+struct store_audit;
 
 struct audit {
 	json_t *facts;  /* what was counted, by name */
@@ -17,6 +19,15 @@ struct audit {
 /** audit_ok(a, fmt, ...), audit_fault(a, fmt, ...): one thing that agrees, or does not. */
 void audit_ok(struct audit *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void audit_fault(struct audit *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/** audit_difference(a, found): a fault with the first row that does not agree, and how many more;
+ * nothing when there is none. */
+void audit_difference(struct audit *a, const struct store_audit *found);
+
+/** audit_rows(a, st, pool, pool_id, why): the entries of each ledger transaction, each balance, and
+ * each credited block's round, computed anew from the work. */
+enum err audit_rows(struct audit *a, struct store *st, const struct conf_pool *pool,
+	int64_t pool_id, struct why *why) MUST_CHECK;
 
 /** audit_ledger(a, st, pool_id, why): credits, books, balances and payouts against one another. */
 enum err audit_ledger(

@@ -11,6 +11,7 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_node.h"
+#include "store/store_payout.h"
 #include "store/store_stats.h"
 
 #define WINDOW_MINUTES 10
@@ -162,6 +163,21 @@ static enum err add_books(struct store *st, int64_t id, json_t *pool, struct why
 	return OK;
 }
 
+/* Why nothing new is paid; null: payouts go on. */
+static enum err add_pause(struct store *st, int64_t id, json_t *pool, struct why *why)
+{
+	struct store_payout_control control;
+	enum err e = store_payout_control(st, id, &control, why);
+
+	if (!e)
+		set(pool, "payouts_paused",
+			control.is_paused
+				? json_pack("{s:s, s:s, s:I}", "who", control.who, "reason",
+					  control.reason, "since_ms", (json_int_t)control.since_ms)
+				: json_null());
+	return e;
+}
+
 static enum err add_payouts(struct store *st, int64_t id, json_t *pool, struct why *why)
 {
 	json_t *list = json_array();
@@ -247,7 +263,7 @@ static enum err collect_pool(
 		return e;
 	if ((e = add_nodes(st, pool, why)) || (e = add_work(st, conf, id, pool, why)) ||
 		(e = add_blocks(st, id, pool, why)) || (e = add_books(st, id, pool, why)) ||
-		(e = add_payouts(st, id, pool, why)) ||
+		(e = add_payouts(st, id, pool, why)) || (e = add_pause(st, id, pool, why)) ||
 		(e = add_events(st, id, conf->coin.ticker, pool, why)))
 		return e;
 	return OK;

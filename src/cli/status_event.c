@@ -21,6 +21,8 @@ static const struct {
 	{"block_lost", "Block {height} was mature and is no longer in the chain. Payouts pause."},
 	{"journal_damaged",
 		"The journal of node {node} is damaged, {lost} records are lost: {text}"},
+	{"audit_mismatch", "The audit found what does not agree; payouts pause: {text}"},
+	{"audit_agrees", "The audit finds that everything agrees; payouts go on."},
 	{"node_written_off", "Node {node} was given up by the operator: {reason}"},
 	{"payout_waiting",
 		"Payout {payout} of {total} {ticker} waits for approval (kozan payout)."},

@@ -159,6 +159,15 @@ static void print_money(const json_t *pool, const char *ticker, struct buf *out)
 			lines[i].text);
 }
 
+static void print_pause(const json_t *pause, int64_t now_ms, struct buf *out)
+{
+	char age[32];
+
+	if (json_is_object(pause))
+		buf_printf(out, "\nPAYOUTS ARE PAUSED by %s for %s: %s\n", text(pause, "who"),
+			age_text(now_ms - number(pause, "since_ms"), age), text(pause, "reason"));
+}
+
 static void print_payouts(const json_t *payouts, const char *ticker, struct buf *out)
 {
 	const json_t *payout;
@@ -199,6 +208,7 @@ static void print_pool(const json_t *pool, int64_t now_ms, struct buf *out)
 		(long long)number(pool, "window_minutes"));
 	print_blocks(json_object_get(pool, "blocks"), ticker, now_ms, out);
 	print_money(pool, ticker, out);
+	print_pause(json_object_get(pool, "payouts_paused"), now_ms, out);
 	print_payouts(json_object_get(pool, "payouts"), ticker, out);
 	if (json_array_size(json_object_get(pool, "events")))
 		buf_add_str(out, "\nLately\n");

@@ -27,6 +27,7 @@ enum complaint_about {
 	ABOUT_RECONCILE,
 	ABOUT_HISTORY,
 	ABOUT_LIMIT,
+	ABOUT_AUDIT,
 	COMPLAINTS,
 };
 

@@ -159,6 +159,9 @@ void ledger_pass(struct ledger *l)
 {
 	struct why why = {""};
 
+	/* before anything is paid */
+	if (!is_fine(l, ABOUT_STORE, watch_step(l, &why), &why))
+		return;
 	if (blocks_pass(l))
 		(void)is_fine(l, ABOUT_WALLET, wallet_steps(l, &why), &why);
 }

@@ -20,12 +20,30 @@
 #include "coind/wallet.h"
 #include "conf/conf.h"
 #include "ledger/complaint.h"
+#include "store/store_audit.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_payout.h"
 
 /* Blocks on top of another one at the same height before a block of ours counts as lost. */
 #define LEDGER_ORPHAN_DEPTH 6
+
+/* Where the audit that never ends stands. */
+enum watch_stage {
+	WATCH_DONE, /* rests before the next look-round */
+	WATCH_TXNS,
+	WATCH_ACCOUNTS,
+	WATCH_BLOCKS,
+};
+
+struct watch {
+	enum watch_stage stage;
+	int64_t position;         /* of the stage: id of the last row that was looked at */
+	int64_t begun_ms;         /* this look-round; monotonic */
+	int64_t rules_since_ms;   /* rounds closed since then were closed by the rules of now */
+	struct store_audit found; /* in this look-round */
+	char said[320];           /* what payouts were paused for; "" nothing */
+};
 
 struct ledger {
 	const struct conf_pool *pool;
@@ -49,6 +67,7 @@ struct ledger {
 	/* as of the last look: what the wallet had, and by how much the ledger did not say so */
 	uint8_t reconciled_tip[32];
 	struct amount reconciled_held, wallet_difference;
+	struct watch watch;
 	unsigned max_outputs; /* of one payout; less than configured when that was too large */
 };
 
@@ -136,6 +155,9 @@ enum err audit_step(struct ledger *l, struct why *why) MUST_CHECK;
 /* reconcile.c */
 /** reconcile_step(l, why): name every transaction of the wallet, compare it with the ledger. */
 enum err reconcile_step(struct ledger *l, struct why *why) MUST_CHECK;
+/* watch.c: the audit that never ends */
+/** watch_step(l, why): look at some more; pause payouts while a row does not agree. */
+enum err watch_step(struct ledger *l, struct why *why) MUST_CHECK;
 
 /* feed.c: events for pages; to be called inside the transaction that makes them true */
 enum err feed_block(struct ledger *l, const char *kind, const struct store_block *block,

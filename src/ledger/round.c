@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "ledger/ledger_priv.h"
-#include "reward/reward.h"
+#include "ledger/recount.h"
 #include "store/store_node.h"
 #include "store/store_slot.h"
 
@@ -46,23 +46,11 @@ static enum err take_back(struct ledger *l, const struct judged *gone, struct wh
 
 /* ---- closing ---- */
 
-static bool count_slot(void *ctx, const struct store_slot *slot)
-{
-	struct reward_tally *tally = ctx;
-
-	return reward_tally_add(tally, &(struct reward_slot){.account = slot->account,
-					       .height = slot->height,
-					       .minute = slot->minute,
-					       .work = slot->work});
-}
-
 /* Who gets how much: fills round->from, work, reward, fee; the credits are the caller's to free. */
 static enum err compute(struct ledger *l, const struct store_block *block,
 	struct store_round *round, struct reward_credit **credits, unsigned *n, struct why *why)
 {
 	const struct reward_rules *rules = &l->pool->reward;
-	struct reward_tally *tally;
-	int64_t finder;
 	enum err err;
 
 	round->reward = block->reward;
@@ -71,19 +59,9 @@ static enum err compute(struct ledger *l, const struct store_block *block,
 	if (!err)
 		err = store_round_total(
 			l->store, l->pool_id, round->from, block->height, &round->work, why);
-	if (!err) /* gets all when no work was counted */
-		err = store_account_ensure(
-			l->store, l->pool_id, block->finder_address, &finder, why);
-	if (err)
-		return err;
-
-	tally = reward_tally_new(
-		rules, round->from, block->network_work > 0 ? block->network_work : 1);
-	err = store_slots_back(l->store, l->pool_id, block->height, count_slot, tally, why);
 	if (!err)
-		reward_tally_split(
-			tally, amount_sub(round->reward, round->fee), finder, credits, n);
-	reward_tally_free(tally);
+		err = recount_credits(l->store, rules, block, round->from,
+			amount_sub(round->reward, round->fee), credits, n, why);
 	return err;
 }
 

@@ -75,6 +75,7 @@ static void write_web(
 		"# TYPE kozan_sse_clients gauge\nkozan_sse_clients %u\n"
 		"# TYPE kozan_db_errors_total counter\nkozan_db_errors_total %llu\n"
 		"# TYPE kozan_snapshot_age_seconds gauge\nkozan_snapshot_age_seconds %.3f\n"
+		"# TYPE kozan_payouts_paused gauge\nkozan_payouts_paused %d\n"
 		"# TYPE kozan_cache_bytes gauge\nkozan_cache_bytes %zu\n"
 		"# TYPE kozan_cache_answers_total counter\n"
 		"kozan_cache_answers_total{state=\"fresh\"} %llu\n"
@@ -82,8 +83,8 @@ static void write_web(
 		"kozan_cache_answers_total{state=\"fill\"} %llu\n",
 		httpd_conns(httpd), httpd_streams(httpd),
 		(unsigned long long)pulse_store_errors(web->pulse),
-		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0, cache.bytes,
-		(unsigned long long)cache.fresh, (unsigned long long)cache.stale,
+		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0, s->is_paused,
+		cache.bytes, (unsigned long long)cache.fresh, (unsigned long long)cache.stale,
 		(unsigned long long)cache.filled);
 	counts_write(web->counts, out);
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/store_block.h"
+#include "store/store_payout.h"
 #include "web/web_priv.h"
 
 #define BEAT_MS     1000
@@ -94,6 +95,16 @@ static enum err find_pool(struct web *web, struct store *st, struct why *why)
 	return err;
 }
 
+static enum err read_pause(struct web *web, struct store *st, struct snapshot *s, struct why *why)
+{
+	struct store_payout_control control;
+	enum err err = store_payout_control(st, atomic_load(&web->pool_id), &control, why);
+
+	if (err == OK)
+		s->is_paused = control.is_paused;
+	return err;
+}
+
 static enum err read_all(struct pulse *p, struct store *st, struct snapshot *s, struct why *why)
 {
 	struct web *web = p->web;
@@ -101,6 +112,8 @@ static enum err read_all(struct pulse *p, struct store *st, struct snapshot *s, 
 	enum err err;
 
 	err = find_pool(web, st, why);
+	if (err == OK)
+		err = read_pause(web, st, s, why);
 	if (err == OK)
 		err = view_pool(web, st, &s->pool, why);
 	if (err == OK)
@@ -125,6 +138,7 @@ static struct snapshot *aged(const struct snapshot *old)
 
 	s->taken_ms = old->taken_ms;
 	s->has_data = true;
+	s->is_paused = old->is_paused;
 	s->pool = json_copy(old->pool);
 	json_object_set_new(s->pool, "stale_ms", json_integer(age_ms / AGE_STEP_MS * AGE_STEP_MS));
 	json_object_set_new(s->pool, "time_ms", json_integer(clock_wall_ms()));

@@ -27,6 +27,7 @@ struct snapshot {
 	atomic_uint refs;
 	int64_t taken_ms; /* monotonic; when the database gave it */
 	bool has_data;    /* false: the database has never answered */
+	bool is_paused;   /* no new payouts */
 	json_t *pool;     /* the documents of the API */
 	json_t *blocks;   /* first page */
 	json_t *payments; /* first page */

@@ -58,6 +58,15 @@ def dead(world, users):
     return pool
 
 
+def find_blocks(pool, count):
+    """That many more blocks are found, and none waits for its round to be closed."""
+    known = len(pool.blocks())
+    mine(pool, pool.user + ".w", "--blocks", count, rate=10)
+    until(lambda: len(pool.blocks()) >= known + count, "blocks in the database")
+    pool.node.generate(8, pool.node.wallet("users").getnewaddress())
+    until(lambda: pool.blocks(2) and not pool.blocks(1), "credited blocks", timeout=120)
+
+
 def totals(folder):
     return json.loads(journal("verify", folder, "--json").stdout)
 
@@ -83,18 +92,14 @@ def test_the_journal_of_a_dead_node(world, dead):
     assert [row["state"] for row in pool.sql("SELECT state FROM node")] == [2]
     # A new node on the old database: nothing waits for the dead one.
     pool.start()
-    mine(pool, pool.user + ".w", "--blocks", 2, rate=10)
-    pool.node.generate(8, pool.node.wallet("users").getnewaddress())
-    until(lambda: pool.blocks(2, 3) and not pool.blocks(1), "credited blocks", timeout=120)
+    find_blocks(pool, 2)
 
 
 def test_late_work_of_a_node_that_was_written_off(world, dead):
     pool, whole = dead, totals(dead.dead)
     pool.run("node", "write-off", "0", "--reason", "lost for good, as we thought")
     pool.start()
-    mine(pool, pool.user + ".w", "--blocks", 2, rate=10)
-    pool.node.generate(8, pool.node.wallet("users").getnewaddress())
-    until(lambda: pool.blocks(2, 3) and not pool.blocks(1), "credited blocks", timeout=120)
+    find_blocks(pool, 2)
     paid = pool.sql("SELECT id, round_work FROM block WHERE state = 2 ORDER BY id")
     until(lambda: pool.audit("--no-wallet")["facts"].get("journal_unflushed") == 0, "end of flushing", every=0.3)
     before = stored(pool)
@@ -105,10 +110,8 @@ def test_late_work_of_a_node_that_was_written_off(world, dead):
     assert replay(pool, pool.dead)["shares"] == 0
     assert pool.sql("SELECT id, round_work FROM block WHERE state = 2 ORDER BY id") == paid
     # It counts in the next round, beside what was mined for that.
-    mine(pool, pool.user + ".w", "--blocks", 1, rate=10)
-    pool.node.generate(8, pool.node.wallet("users").getnewaddress())
-    more = until(lambda: not pool.blocks(1) and [b for b in pool.blocks(2) if b["id"] > paid[-1]["id"]], "next round",
-                 timeout=120)
+    find_blocks(pool, 1)
+    more = [b for b in pool.blocks(2) if b["id"] > paid[-1]["id"]]
     assert more[0]["round_work"] >= done["work"]
 
 

@@ -1,0 +1,32 @@
+/*
+ * recount.h -- a round's credits computed from the work that the database has: to close it, and to
+ * prove later that it was closed so.
+ */
+#ifndef LEDGER_RECOUNT_H
+#define LEDGER_RECOUNT_H
+
+#include "reward/reward.h"
+#include "store/store_audit.h"
+#include "store/store_block.h"
+#include "store/store_ledger.h"
+
+/**
+ * recount_credits(st, rules, block, from, amount, credits, n, why): who gets how much of it.
+ *   from    the round is the heights (from, the block's height]
+ *   amount  the reward without the fee
+ *   credits  as reward_tally_split(); the caller frees them
+ */
+enum err recount_credits(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, int64_t from, struct amount amount,
+	struct reward_credit **credits, unsigned *n, struct why *why) MUST_CHECK;
+
+/**
+ * recount_block(st, rules, block, a, why): everything that a credited block (IMMATURE, MATURE) says
+ * about its round follows from the work: the round's work, each account's part of it, each credit,
+ * and what was booked.
+ *   rules  the pool's now. A round that was closed under PROP is recognised, too.
+ */
+enum err recount_block(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, struct store_audit *a, struct why *why) MUST_CHECK;
+
+#endif
