@@ -24,6 +24,7 @@ struct ban_sync {
 	int64_t node_id;
 	struct guard *guard;
 	struct store *st; /* NULL: not open */
+	bool is_away;     /* the last exchange failed */
 	int64_t forgot_ms;
 	pthread_t thread;
 	bool is_running;
@@ -174,19 +175,31 @@ static bool wait_for_work(struct ban_sync *b)
 	return goes_on;
 }
 
+/* Once when it begins to fail, and once when it works again. */
+static void exchange_and_tell(struct ban_sync *b)
+{
+	struct why why = {""};
+	bool was_away = b->is_away;
+
+	b->is_away = exchange(b, &why) != OK;
+	if (b->is_away && !was_away)
+		log_odd(&lg, "bans_not_shared",
+			"reason=\"%s\" text=\"this node goes on with those it knows\"", why.text);
+	else if (was_away && !b->is_away)
+		log_info(&lg, "bans_shared", "text=\"the database is back\"");
+	if (!b->is_away)
+		return;
+	store_close(b->st);
+	b->st = NULL;
+}
+
 static void *run(void *arg)
 {
 	struct ban_sync *b = arg;
 	bool goes_on;
 
 	do {
-		struct why why = {""};
-
-		if (exchange(b, &why) != OK) {
-			log_debug(&lg, "database_away", "reason=\"%s\"", why.text);
-			store_close(b->st);
-			b->st = NULL;
-		}
+		exchange_and_tell(b);
 		guard_sweep(b->guard, clock_mono_ms());
 		goes_on = wait_for_work(b);
 	} while (goes_on);

@@ -122,8 +122,9 @@ static json_t *ports_of(const struct web *web)
 
 	for (size_t i = 0; i < web->pool->ports_count; i++) {
 		const struct conf_port *p = &web->pool->ports[i];
+		const char *scheme = p->tls == CONF_PORT_TLS_ON ? "stratum+ssl" : "stratum+tcp";
 		char *url =
-			str_printf("stratum+tcp://%s:%u", web->miner_host, p->listens.list[0].port);
+			str_printf("%s://%s:%u", scheme, web->miner_host, p->listens.list[0].port);
 
 		json_array_append_new(
 			ports, json_pack("{s:s,s:s,s:s,s:i,s:s,s:b}", "name", p->name, "label",
@@ -140,8 +141,9 @@ static json_t *command_of(const struct web *web)
 {
 	const char *algorithm = web->pool->coin.algorithm;
 	bool is_plain = !strcmp(algorithm, "scrypt") || !strcmp(algorithm, "sha256d");
-	char *command = str_printf("%s -a %s -o stratum+tcp://%s:%u -u {address}.worker1 -p x",
-		is_plain ? "minerd" : "cpuminer", algorithm, web->miner_host,
+	const char *s = web->pool->ports[0].tls == CONF_PORT_TLS_ON ? "s" : "";
+	char *command = str_printf("%s -a %s -o stratum+tcp%s://%s:%u -u {address}.worker1 -p x",
+		is_plain ? "minerd" : "cpuminer", algorithm, s, web->miner_host,
 		web->pool->ports[0].listens.list[0].port);
 	json_t *value = json_string(command);
 

@@ -103,6 +103,11 @@ def test_openssl_as_a_client(pool):
     assert b'"mining.notify"' in asked.stdout, asked
 
 
+def test_the_portal_says_which_port_wants_tls(pool):
+    urls = [port["url"] for port in pool.http_json("/api/v1/pool")["ports"]]
+    assert [url.split(":")[0] for url in urls] == ["stratum+tcp", "stratum+ssl"]
+
+
 def test_old_ciphers_are_refused(pool):
     context = client(maximum_version=ssl.TLSVersion.TLSv1_2)
     context.set_ciphers("AES128-SHA:ECDHE-ECDSA-AES128-SHA:@SECLEVEL=0")
