@@ -123,14 +123,16 @@ static void takes_its_programs_along(void **state)
 
 static void passes_on_what_asks_to_reload(void **state)
 {
-	pid_t pid = supervise("trap 'printf x >> reloaded' HUP; echo ready >&$KOZAN_READY_FD; "
-			      "while :; do sleep 0.01; done",
+	pid_t pid = supervise("trap 'printf x >> reloaded' HUP; printf x >> up; "
+			      "echo ready >&$KOZAN_READY_FD; while :; do sleep 0.01; done",
 		1000);
-	int64_t until = clock_mono_ms() + WAIT_MS;
+	int64_t until;
 
+	wait_for_len("up", 1); /* before that nobody looks after signals */
+	until = clock_mono_ms() + WAIT_MS;
 	while (file_len("reloaded") == 0 && clock_mono_ms() < until) {
-		clock_sleep_ms(50); /* until the program is up and ready */
-		kill(pid, SIGHUP);
+		kill(pid, SIGHUP); /* passed on once the program is ready */
+		clock_sleep_ms(50);
 	}
 	assert_true(file_len("reloaded") > 0);
 	assert_int_equal(stop(pid, SIGTERM), 0);
