@@ -32,7 +32,7 @@ enum {
 	ID_FIRST = 10,      /* of the submits of a connection; the login has smaller ones */
 	TURN_MS = 5,
 	LOGIN_MS = 20000, /* for a login; then the miner tries again */
-	DRAIN_MS = 10000, /* for the last answers */
+	DRAIN_MS = 30000, /* for the last answers */
 	PER_ADDRESS = 250,
 };
 

@@ -63,3 +63,10 @@ def check_exact(pool, *crowds):
 
 
 Seen = collections.namedtuple("Seen", "acknowledged refused lost sums")
+
+
+def check_undisturbed(pool, miners):
+    """Every miner kept its connection, so every share that is recorded was acknowledged, too."""
+    seen = check_exact(pool, miners)
+    assert not seen.lost and not any(s["reconnects"] for s in seen.sums)
+    assert not any("could not be recorded" in reason for s in seen.sums for reason in s["reasons"])

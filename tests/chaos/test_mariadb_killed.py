@@ -2,20 +2,13 @@
 import os
 import time
 
-from exact import check_exact
+from exact import check_exact, check_undisturbed
 from kit.mariadb import CuttingProxy
 from kit.wait import until
 from miners import Miners
 from pools import make_pool
 
 TIMES = int(os.environ.get("CHAOS_TIMES", 1))
-
-
-def check_undisturbed(pool, miners):
-    """Every miner kept its connection, so every share that is recorded was acknowledged, too."""
-    seen = check_exact(pool, miners)
-    assert not seen.lost and not any(s["reconnects"] for s in seen.sums)
-    assert not any("could not be recorded" in reason for s in seen.sums for reason in s["reasons"])
 
 
 def test_the_server_is_killed(world, daemon, server, chance):
