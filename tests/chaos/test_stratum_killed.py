@@ -24,3 +24,20 @@ def test_the_stratum_role_is_killed(world, daemon, server, chance):
     miners.wait_for(500)
     seen = check_exact(pool, miners)
     assert seen.sums[0]["reconnects"] > 0 and seen.lost
+
+
+def test_a_node_dies_for_ever_with_shares_that_no_database_has(world, daemon, server):
+    """Its journal is replayed, more often than needed."""
+    pool = make_pool(world, daemon, server).start()
+    miners = world.add(Miners(pool, world.dir))
+    miners.wait_for_all()
+    miners.wait_for(500)
+    server.stop()
+    miners.wait_for(2000)
+    pool.kill_role("stratum")
+    server.start()
+    waiting = pool.audit("--no-wallet")["facts"]["journal_unflushed"]
+    assert waiting >= 2000
+    for _ in range(2):
+        pool.run("journal", "replay")
+    check_exact(pool, miners)
