@@ -27,6 +27,24 @@ static enum err fail_errno(struct why *why, const char *what, const char *path)
 	return err_fail(why, err, "%s %s: %s", what, path, strerror(e));
 }
 
+/* A new folder's name is on disk when this returns: what is synced in it must be found again. */
+static enum err make_dir(const char *path, struct why *why)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent =
+		slash ? mem_dup(path, slash == path ? 1 : (size_t)(slash - path)) : str_dup(".");
+	enum err err = OK;
+
+	if (mkdir(path, 0750) == 0)
+		err = path_sync_dir(parent);
+	else if (errno != EEXIST)
+		err = ERR_IO;
+	if (err != OK)
+		err = fail_errno(why, "cannot make folder", path);
+	free(parent);
+	return err;
+}
+
 enum err path_make_dirs(const char *path, struct why *why)
 {
 	char *copy = str_dup(path);
@@ -38,8 +56,7 @@ enum err path_make_dirs(const char *path, struct why *why)
 		if (was != '/' && was != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0750) != 0 && errno != EEXIST)
-			err = fail_errno(why, "cannot make folder", copy);
+		err = make_dir(copy, why);
 		*p = was;
 		if (was == '\0')
 			break;

@@ -7,7 +7,7 @@
 
 /** path_join(dir, name): name itself when it is absolute; a new string that the caller frees. */
 char *path_join(const char *dir, const char *name);
-/** path_make_dirs(path, why): mkdir -p with mode 0750. */
+/** path_make_dirs(path, why): mkdir -p with mode 0750; what is new is durable. */
 enum err path_make_dirs(const char *path, struct why *why) MUST_CHECK;
 /** path_read(path, max, out, why): the whole file. errs ERR_NOT_FOUND, ERR_LIMIT larger than max
  * bytes, ERR_IO */
