@@ -20,10 +20,9 @@
 #include "store/store_slot.h"
 #include "store/store_stats.h"
 #include "stratum/block.h"
-#include "stratum/slots.h"
+#include "stratum/feed.h"
 
 enum {
-	BATCH_RECORDS = 100000,
 	FEW_SLOTS = 1000, /* are stored at each pass; more are collected up to */
 	COLLECT_MS = 15000,
 	BEAT_MS = 2000,
@@ -56,9 +55,8 @@ struct flush {
 
 	/* The thread's own. */
 	struct store *store; /* NULL: not connected */
-	struct journal_reader *reader;
-	struct slots slots; /* read, and not in the database yet */
-	int64_t slots_ms;   /* since when; monotonic */
+	struct feed feed;
+	int64_t slots_ms; /* since when; monotonic */
 	bool is_claimed;
 	int64_t pool_id; /* the database's */
 	int64_t beat_ms;
@@ -160,9 +158,7 @@ static void disconnect(struct flush *f, const char *what, const struct why *why)
 	store_close(f->store);
 	f->store = NULL;
 	f->is_claimed = false;
-	journal_reader_close(f->reader);
-	f->reader = NULL;
-	slots_clear(&f->slots);
+	feed_close(&f->feed);
 	atomic_store(&f->flushed, -1);
 }
 
@@ -304,53 +300,26 @@ static enum err record_blocks(struct flush *f, struct why *why)
 
 /* ---- shares ---- */
 
-static enum err open_reader(struct flush *f, struct why *why)
+static enum err open_feed(struct flush *f, struct why *why)
 {
-	struct journal_epoch *epochs = NULL;
-	size_t n = 0;
-	enum err err = journal_reader_open(f->opt.journal_dir, &f->reader, why);
+	enum err err;
 
+	f->feed = (struct feed){.store = f->store, .node = f->opt.node->id, .pool_id = f->pool_id};
+	err = feed_open(&f->feed, f->opt.journal_dir, why);
 	if (err == OK)
-		err = journal_reader_epochs(f->reader, &epochs, &n, why);
-	for (size_t i = 0; i < n && err == OK; i++) {
-		int64_t seq;
-
-		err = store_slot_cursor(
-			f->store, f->opt.node->id, (int64_t)epochs[i].epoch, &seq, why);
-		if (err == OK)
-			journal_reader_skip(f->reader, epochs[i].epoch, (uint64_t)seq);
-		if (err == OK && (int64_t)epochs[i].epoch == f->opt.node->epoch)
-			atomic_store(&f->flushed, seq);
-	}
-	free(epochs);
-	if (err == OK && atomic_load(&f->flushed) < 0)
-		atomic_store(&f->flushed, 0);
+		atomic_store(
+			&f->flushed, (int64_t)feed_through(&f->feed, (uint64_t)f->opt.node->epoch));
 	return err;
 }
 
 /* All that was read. What fails is read again, from where the database says that it has come. */
 static enum err store_batch(struct flush *f, struct why *why)
 {
-	struct slots *slots = &f->slots;
-	struct store_flush batch = {
-		.node = f->opt.node->id,
-		.epoch = (int64_t)slots->epoch,
-		.through_seq = (int64_t)slots->last_seq,
-		.slots = slots->list,
-		.slots_n = slots->count,
-		.flushed = slots->flushed,
-		.flushed_n = slots->flushed_count,
-	};
-	enum err err = OK;
+	enum err err = feed_store(&f->feed, why);
 
-	if (slots->records == 0)
-		return OK;
-	err = store_slot_cursor(f->store, batch.node, batch.epoch, &batch.from_seq, why);
 	if (err == OK)
-		err = store_slot_flush(f->store, &batch, why);
-	if (err == OK && batch.epoch == f->opt.node->epoch)
-		atomic_store(&f->flushed, batch.through_seq);
-	slots_clear(slots);
+		atomic_store(
+			&f->flushed, (int64_t)feed_through(&f->feed, (uint64_t)f->opt.node->epoch));
 	return err;
 }
 
@@ -375,8 +344,10 @@ static enum err note_damage(struct flush *f, const struct journal_record *r, str
  * slot then. */
 static bool is_due(const struct flush *f)
 {
-	return !f->journal || (int64_t)f->slots.epoch != f->opt.node->epoch ||
-	       f->slots.count < FEW_SLOTS || f->slots.flushed_count > 0 ||
+	const struct slots *slots = &f->feed.slots;
+
+	return !f->journal || (int64_t)slots->epoch != f->opt.node->epoch ||
+	       slots->count < FEW_SLOTS || slots->flushed_count > 0 ||
 	       clock_mono_ms() - f->slots_ms >= COLLECT_MS;
 }
 
@@ -386,13 +357,12 @@ static enum err take_record(struct flush *f, const struct journal_record *r, str
 
 	if (r->type == JOURNAL_DAMAGE)
 		err = note_damage(f, r, why);
-	if (err == OK && f->slots.records > 0 &&
-		(f->slots.epoch != r->epoch || f->slots.records >= BATCH_RECORDS))
+	if (err == OK && feed_is_full(&f->feed, r))
 		err = store_batch(f, why);
-	if (f->slots.records == 0)
+	if (f->feed.slots.records == 0)
 		f->slots_ms = clock_mono_ms();
 	if (err == OK)
-		slots_add(&f->slots, r, f->pool_id);
+		feed_take(&f->feed, r);
 	return err;
 }
 
@@ -400,12 +370,12 @@ static enum err take_record(struct flush *f, const struct journal_record *r, str
 static enum err flush_shares(struct flush *f, struct why *why)
 {
 	struct journal_record r;
-	enum err err = f->reader ? OK : open_reader(f, why);
+	enum err err = f->feed.reader ? OK : open_feed(f, why);
 
 	if (err == OK)
-		journal_reader_set_limit(f->reader, (uint64_t)f->opt.node->epoch,
+		journal_reader_set_limit(f->feed.reader, (uint64_t)f->opt.node->epoch,
 			f->journal ? journal_committed(f->journal) : UINT64_MAX);
-	while (err == OK && (err = journal_reader_next(f->reader, &r, why)) == OK)
+	while (err == OK && (err = journal_reader_next(f->feed.reader, &r, why)) == OK)
 		err = take_record(f, &r, why);
 	if (err == ERR_NOT_FOUND)
 		err = is_due(f) ? store_batch(f, why) : OK;
@@ -581,8 +551,7 @@ void flush_free(struct flush *f)
 		free_note(note);
 	}
 	map_free(f->rejects, drop_reject);
-	journal_reader_close(f->reader);
-	slots_clear(&f->slots);
+	feed_close(&f->feed);
 	store_close(f->store);
 	pthread_mutex_destroy(&f->lock);
 	pthread_cond_destroy(&f->wake);
