@@ -176,3 +176,7 @@ def test_check_looks_at_the_certificate(pool):
     done = pool.run("check", "--json", check=False)
     assert '"what":"certificate"' in done.stdout.replace(": ", ":")
     assert "can be used until" in done.stdout
+    shutil.copy(VECTORS / "expired_certificate.pem", pool.data / "certificate.pem")
+    assert "has expired on 2021-01-01" in pool.run("check", check=False).stdout
+    until(lambda: "the certificate has EXPIRED on 2021-01-01" in pool.run("status").stdout, "warning of the node", 60)
+    assert "certificate_expired" in pool.process.tail(200)

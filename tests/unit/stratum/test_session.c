@@ -342,6 +342,29 @@ static void test_who_never_logs_in_is_left(void **state)
 	world_close(&w);
 }
 
+/* Who only connects takes no extranonce, and leaves for others when there are too many such. */
+static void test_silent_connections_make_room(void **state)
+{
+	struct miner silent[20], good;
+	struct world w;
+
+	world_open(&w, &easy, 0);
+	w.env.max_new = 5;
+	for (unsigned i = 0; i < 20; i++)
+		miner_connect(&silent[i], &w);
+	for (unsigned i = 0; i < 15; i++) /* the oldest first */
+		assert_null(miner_read(&silent[i]));
+	assert_int_equal(world_count(&w, shed), 15);
+	miner_connect(&good, &w);
+	miner_login(&good, "x");
+	assert_int_equal(good.extranonce1 & ((1u << NUMBER_BITS) - 1), 0); /* the first of all */
+	assert_int_equal(miner_submit(&good, good.job_id, good.time, 1), 0);
+	for (unsigned i = 0; i < 20; i++)
+		miner_close(&silent[i]);
+	miner_close(&good);
+	world_close(&w);
+}
+
 static void test_each_step_of_a_login_has_its_time(void **state)
 {
 	struct world w;
@@ -481,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
 		cmocka_unit_test(test_version_bits_within_the_mask),
 		cmocka_unit_test(test_who_never_logs_in_is_left),
+		cmocka_unit_test(test_silent_connections_make_room),
 		cmocka_unit_test(test_each_step_of_a_login_has_its_time),
 		cmocka_unit_test(test_who_works_has_time_for_a_share_and_for_silence),
 		cmocka_unit_test(test_who_does_not_read_gets_the_newest_job_once_he_does),
