@@ -77,6 +77,7 @@ struct conf_difficulty {
 #define CONF_C_nets          struct net_set
 #define CONF_C_times         struct conf_times
 #define CONF_C_choice(e)     enum e
+#define CONF_C_hosts         char * /* for conf_host_next() */
 
 #define KEY(key, field, type, ...) CONF_C_##type field;
 
@@ -179,6 +180,18 @@ void conf_free(struct conf *conf);
 /** conf_errors_text(errors, out): append one "file:line: key: message" line per problem. */
 void conf_errors_text(const struct conf_errors *errors, struct buf *out);
 void conf_errors_fini(struct conf_errors *errors);
+
+#define CONF_HOSTS_MAX 16
+
+/* A server in a list. */
+struct conf_host {
+	char name[254]; /* or a numeric address, without brackets */
+	uint16_t port;  /* 0: the key says none */
+};
+
+/** conf_host_next(rest, out): the next server of a key of type hosts; *rest begins as the key's text
+ * and is moved on. False: there are no more. */
+bool conf_host_next(const char **rest, struct conf_host *out);
 
 /* User and password for one login at a daemon. */
 struct conf_login {

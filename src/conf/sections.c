@@ -59,6 +59,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_versions      &conf_versions, NULL
 #define TYPE_hash          &conf_hash, NULL
 #define TYPE_port          &conf_port, NULL
+#define TYPE_hosts         &conf_hosts, NULL
 #define TYPE_choice(e)     &conf_choice, words_##e
 
 #define REQUIRED NULL

@@ -57,6 +57,28 @@ static void test_defaults(void **state)
 	free(problems);
 }
 
+static void expect_host(const char **rest, const char *name, uint16_t port)
+{
+	struct conf_host host;
+
+	assert_true(conf_host_next(rest, &host));
+	assert_string_equal(host.name, name);
+	assert_int_equal(host.port, port);
+}
+
+static void test_hosts(void **state)
+{
+	const char *rest = "db1, db2.example:3307,::1,[fe80::1%eth0]:3308,10.0.0.1,";
+	struct conf_host host;
+
+	expect_host(&rest, "db1", 0);
+	expect_host(&rest, "db2.example", 3307);
+	expect_host(&rest, "::1", 0);
+	expect_host(&rest, "fe80::1%eth0", 3308);
+	expect_host(&rest, "10.0.0.1", 0);
+	assert_false(conf_host_next(&rest, &host));
+}
+
 static void test_every_key(void **state)
 {
 	struct place *p = *state;
@@ -68,7 +90,8 @@ static void test_every_key(void **state)
 		"data_dir: /nowhere/data\n"
 		"coins_dir: " COINS_DIR "\n"
 		"log: {level: debug, format: json}\n"
-		"store: {engine: sqlite, path: /else/where.db}\n"
+		"store: {engine: sqlite, path: /else/where.db, host: [db1, \"db2:3307\", "
+		"\"[::1]:3308\"]}\n"
 		"stratum:\n"
 		"  loops: 3\n"
 		"  hash_threads: 5\n"
@@ -116,6 +139,10 @@ static void test_every_key(void **state)
 	assert_string_equal(problems, "");
 	assert_int_equal(conf->log.level, LOG_LEVEL_DEBUG);
 	assert_string_equal(conf->store.path, "/else/where.db");
+	const char *hosts = conf->store.host;
+	expect_host(&hosts, "db1", 0);
+	expect_host(&hosts, "db2", 3307);
+	expect_host(&hosts, "::1", 3308);
 	assert_int_equal(conf->stratum.sync, CONF_SYNC_OS);
 	assert_int_equal(conf->stratum.flush_interval_ms, 500);
 	assert_int_equal(conf->stratum.health.port, 0);
@@ -192,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_defaults, make_place, drop_place),
+		cmocka_unit_test(test_hosts),
 		cmocka_unit_test_setup_teardown(test_every_key, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_unit_note, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_profile_by_path, make_place, drop_place),

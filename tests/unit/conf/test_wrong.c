@@ -112,6 +112,23 @@ static void test_values(void **state)
 	}
 }
 
+static void test_hosts(void **state)
+{
+	static const char *const hosts[] = {
+		"db:0", "db:70000", "db:x", "[::1", "[::1]3306", "db,d/b", "", ","};
+
+	for (unsigned i = 0; i < ARRAY_LEN(hosts); i++) {
+		char *text = str_printf("%sstore:\n  host: \"%s\"\n", MINIMAL, hosts[i]);
+		struct conf *conf;
+		char *problems = load(*state, text, &conf);
+
+		assert_null(conf);
+		assert_int_equal(strncmp(problems, "kozan.yaml:12: ", 15), 0);
+		free(problems);
+		free(text);
+	}
+}
+
 static void test_pool_values(void **state)
 {
 	static const struct {
@@ -270,6 +287,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_empty, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_names, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_values, make_place, drop_place),
+		cmocka_unit_test_setup_teardown(test_hosts, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_pool_values, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_coin, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_profile, make_place, drop_place),
