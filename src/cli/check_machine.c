@@ -158,21 +158,25 @@ static void check_store(struct check_report *r, const struct conf *conf)
 {
 	struct store *st = NULL;
 	struct why why = {0};
-	int64_t version = 0;
+	struct store_schema schema = {0};
 	const char *name =
 		conf->store.engine == CONF_ENGINE_SQLITE ? conf->store.path : conf->store.database;
 	enum err e = store_open(&conf->store, &st, &why);
 
 	if (!e)
-		e = store_schema_version(st, &version, &why);
+		e = store_schema(st, &schema, &why);
 	store_close(st);
 	if (e)
 		check_add(r, CHECK_FAIL, "store", "%s", why.text[0] ? why.text : err_text(e));
-	else if (version == 0)
+	else if (schema.min_reader > schema.known)
+		check_add(r, CHECK_FAIL, "store",
+			"%s is for newer programs: schema version %lld, this one knows %lld", name,
+			(long long)schema.version, (long long)schema.known);
+	else if (schema.version == 0)
 		check_add(r, CHECK_OK, "store", "%s is empty: the first run fills it", name);
 	else
 		check_add(r, CHECK_OK, "store", "%s opens, schema version %lld", name,
-			(long long)version);
+			(long long)schema.version);
 }
 
 static void check_certificate(struct check_report *r, const struct conf *conf)

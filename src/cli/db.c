@@ -21,30 +21,38 @@ struct options {
 
 static enum err migrate(struct store *st, struct why *why)
 {
-	int64_t before = 0, after = 0;
+	struct store_schema before, after;
 	enum err e;
 
-	if ((e = store_schema_version(st, &before, why)) || (e = store_migrate(st, why)) ||
-		(e = store_schema_version(st, &after, why)))
+	if ((e = store_schema(st, &before, why)) || (e = store_migrate(st, why)) ||
+		(e = store_schema(st, &after, why)))
 		return e;
-	if (before == after)
-		printf("The database is at version %lld already.\n", (long long)after);
+	if (before.version == after.version)
+		printf("The database is at version %lld already.\n", (long long)after.version);
 	else
-		printf("The database went from version %lld to %lld.\n", (long long)before,
-			(long long)after);
+		printf("The database went from version %lld to %lld.\n", (long long)before.version,
+			(long long)after.version);
 	return OK;
 }
 
 static enum err show(struct store *st, struct why *why)
 {
-	int64_t version;
-	enum err e = store_schema_version(st, &version, why);
+	struct store_schema s;
+	enum err e = store_schema(st, &s, why);
 
-	if (!e && version == 0)
+	if (e)
+		return e;
+	if (s.version == 0) {
 		puts("The database is empty.");
-	else if (!e)
-		printf("The database is at version %lld.\n", (long long)version);
-	return e;
+		return OK;
+	}
+	printf("The database is at version %lld, this program at %lld.\n", (long long)s.version,
+		(long long)s.known);
+	if (s.version < s.known)
+		puts("kozan db migrate brings it to this program's version.");
+	printf("Programs that know version %lld or later may use it", (long long)s.min_reader);
+	puts(s.known < s.min_reader ? "; this one may not." : ".");
+	return OK;
 }
 
 static enum err with_store(const struct conf *conf,

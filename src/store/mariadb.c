@@ -5,7 +5,6 @@
  * finds. What must not change between a look and a write is guarded as sql_priv.h says.
  */
 #include <poll.h>
-#include <pthread.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -31,86 +30,7 @@ static const struct word words[] = {
 	{NULL},
 };
 
-/* The same on every server, whatever its operator has set. */
-static const char *const session[] = {
-	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
-	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1,"
-	/* as long as SQLite waits; and a server that we have lost sight of must let go our locks */
-	" innodb_lock_wait_timeout = 5, wait_timeout = 120",
-	"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
-};
-
 /* ---- connections ---- */
-
-static void start_library(void)
-{
-	int failed = mysql_library_init(0, NULL, NULL);
-
-	assert(!failed);
-}
-
-static unsigned seconds(int64_t ms)
-{
-	return (unsigned)((ms + 999) / 1000);
-}
-
-static void set_options(MYSQL *db, const struct conf_store *conf)
-{
-	unsigned connect_s = seconds(conf->connect_timeout_ms), s = seconds(conf->timeout_ms);
-	unsigned protocol = *conf->socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP, off = 0;
-	my_bool yes = 1, is_verified = conf->tls == CONF_TLS_VERIFY;
-
-	mysql_options(db, MYSQL_OPT_CONNECT_TIMEOUT, &connect_s);
-	mysql_options(db, MYSQL_OPT_READ_TIMEOUT, &s);
-	mysql_options(db, MYSQL_OPT_WRITE_TIMEOUT, &s);
-	mysql_options(db, MYSQL_OPT_PROTOCOL, &protocol);
-	mysql_options(db, MYSQL_OPT_LOCAL_INFILE, &off);
-	mysql_options(db, MYSQL_SET_CHARSET_NAME, "utf8mb4");
-	if (conf->tls != CONF_TLS_OFF) {
-		mysql_options(db, MYSQL_OPT_SSL_ENFORCE, &yes);
-		if (*conf->tls_ca)
-			mysql_options(db, MYSQL_OPT_SSL_CA, conf->tls_ca);
-	}
-	mysql_options(db, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &is_verified);
-}
-
-static enum err fail_connect(const struct conf_store *conf, MYSQL *db, struct why *why)
-{
-	bool is_lost;
-	enum err err = mariadb_error(mysql_errno(db), &is_lost);
-
-	if (*conf->socket)
-		return err_fail(why, err, "database at %s: %s", conf->socket, mysql_error(db));
-	return err_fail(why, err, "database at %s:%u: %s", conf->host, conf->port, mysql_error(db));
-}
-
-enum err mariadb_dial(
-	const struct conf_store *conf, const char *database, MYSQL **out, struct why *why)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	MYSQL *db;
-	enum err err = OK;
-
-	pthread_once(&once, start_library);
-	db = mysql_init(NULL);
-	assert(db);
-	set_options(db, conf);
-	/* FOUND_ROWS: rows count as changed that were as we want them already, as in SQLite. */
-	if (!mysql_real_connect(db, *conf->socket ? "localhost" : conf->host, conf->user,
-		    conf->password, database, conf->port, *conf->socket ? conf->socket : NULL,
-		    CLIENT_FOUND_ROWS))
-		err = fail_connect(conf, db, why);
-	for (size_t i = 0; err == OK && i < ARRAY_LEN(session); i++) {
-		if (mysql_query(db, session[i]) != 0)
-			err = fail_connect(conf, db, why);
-	}
-	if (err != OK) {
-		mysql_close(db);
-		return err;
-	}
-	*out = db;
-	return OK;
-}
 
 /* The server speaks only when asked: what comes from it now is the end, or a word of farewell. */
 static bool has_ended(MYSQL *db)
@@ -137,13 +57,19 @@ enum err mariadb_ready(struct maria *m, struct why *why)
 		return OK;
 	if (m->open_count > 0) /* their rows are read still */
 		return err_fail(why, ERR_UNAVAILABLE, "database: the connection was lost");
+	if (!backoff_is_due(&m->backoff))
+		return err_fail(why, m->dial_err, "%s", m->dial_why.text);
 	disconnect(m);
-	err = mariadb_dial(m->conf, m->conf->database, &m->db, why);
-	if (err == OK) {
-		m->is_lost = false;
-		m->base.connections++;
+	err = mariadb_dial(m->conf, m->conf->database, &m->db, &m->dial_why);
+	if (err != OK) {
+		m->dial_err = err;
+		backoff_failed(&m->backoff);
+		return err_fail(why, err, "%s", m->dial_why.text);
 	}
-	return err;
+	backoff_over(&m->backoff);
+	m->is_lost = false;
+	m->base.connections++;
+	return OK;
 }
 
 /* ---- transactions ---- */

@@ -12,6 +12,7 @@
 
 #include <mysql.h>
 
+#include "base/backoff.h"
 #include "base/map.h"
 #include "store/engine_priv.h"
 
@@ -23,16 +24,23 @@ struct maria {
 	unsigned open_count;    /* statements between open and done */
 	bool in_transaction;
 	bool is_lost;
-	enum err failed; /* of the transaction; OK: it goes on */
+	enum err failed;        /* of the transaction; OK: it goes on */
+	struct backoff backoff; /* of dialling */
+	enum err dial_err;      /* what the last attempt said */
+	struct why dial_why;
 };
 
-/* ---- mariadb.c ---- */
+/* ---- mariadb_dial.c ---- */
 
-/** mariadb_dial(conf, database, out, why): a connection with the session as we want it.
+/** mariadb_dial(conf, database, out, why): a connection to the first of the servers that can be
+ * written to, else to one that can be read from, with the session as we want it.
  *   database  NULL: none is chosen
  *   out       mysql_close() ends it */
 enum err mariadb_dial(const struct conf_store *conf, const char *database, MYSQL **out,
 	struct why *why) MUST_CHECK;
+
+/* ---- mariadb.c ---- */
+
 /** mariadb_ready(m, why): connect when there is no connection, or it has died since its last use.
  */
 enum err mariadb_ready(struct maria *m, struct why *why) MUST_CHECK;

@@ -3,9 +3,11 @@
 #define STORE_MIGRATE_PRIV_H
 
 struct migration {
-	unsigned version; /* 1, 2, 3 … */
-	const char *name; /* of the file */
-	const char *sql;  /* statements, each ended by a semicolon */
+	unsigned version;    /* 1, 2, 3 … */
+	const char *name;    /* of the file */
+	unsigned min_reader; /* the oldest program that may use the tables afterwards knows this
+				version */
+	const char *sql;     /* statements, each ended by a semicolon */
 };
 
 extern const struct migration migrations[];

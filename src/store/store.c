@@ -1,4 +1,4 @@
-/* store.c -- opening the database, its schema, pools and leases. */
+/* store.c -- opening the database, pools and leases. */
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "store/engine_priv.h"
-#include "store/migrate_priv.h"
 
 enum err store_open(const struct conf_store *conf, struct store **out, struct why *why)
 {
@@ -34,69 +33,6 @@ void store_close(struct store *st)
 	st->engine->type->close(st->engine);
 	map_free(st->ids, free);
 	free(st);
-}
-
-/* ---- the schema ---- */
-
-static const char versions_table[] = "CREATE TABLE schema_version ("
-				     "version BIGINT NOT NULL PRIMARY KEY, name {text 63} NOT NULL,"
-				     "applied_ms BIGINT NOT NULL) {table};\n";
-
-enum err store_schema_version(struct store *st, int64_t *out, struct why *why)
-{
-	int64_t exists;
-	enum err err = sql_one(st, "SELECT {has_table schema_version}", NO_BINDS, &exists, why);
-
-	if (err == OK && exists)
-		return sql_one(st, "SELECT COALESCE(MAX(version), 0) FROM schema_version", NO_BINDS,
-			out, why);
-	if (err == OK)
-		*out = 0;
-	return err;
-}
-
-static enum err apply(struct store *st, const struct migration *m, struct why *why)
-{
-	enum err err = st->engine->type->script(st->engine, m->sql, why);
-
-	if (err == OK)
-		err = sql_run(st,
-			"INSERT INTO schema_version (version, name, applied_ms) VALUES (?, ?, ?)",
-			BINDS(INT(m->version), TEXT(m->name), INT(clock_wall_ms())), why);
-	if (err != OK)
-		err_prefix(why, "migration %s", m->name);
-	return err;
-}
-
-/* Others may have done it while we waited for our turn. */
-static enum err apply_missing(struct store *st, struct why *why)
-{
-	int64_t version = 0;
-	enum err err = st->engine->type->begin_schema(st->engine, why);
-
-	if (err != OK)
-		return err;
-	err = store_schema_version(st, &version, why);
-	if (err == OK && version == 0)
-		err = st->engine->type->script(st->engine, versions_table, why);
-	for (unsigned i = 0; err == OK && i < migrations_count; i++)
-		if (migrations[i].version > version)
-			err = apply(st, &migrations[i], why);
-	return st->engine->type->end_schema(st->engine, err, why);
-}
-
-enum err store_migrate(struct store *st, struct why *why)
-{
-	int64_t version;
-	enum err err = store_schema_version(st, &version, why);
-
-	assert(st->depth == 0);
-	if (err == OK && version > migrations_count)
-		err = err_fail(why, ERR_VERSION,
-			"the database has version %" PRId64
-			", made by a newer program; this one knows versions up to %u",
-			version, migrations_count);
-	return err == OK && version < migrations_count ? apply_missing(st, why) : err;
 }
 
 /* ---- pools ---- */

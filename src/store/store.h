@@ -41,14 +41,21 @@ enum err store_open(const struct conf_store *conf, struct store **out, struct wh
 /** store_close(st): a transaction that is open is rolled back. NULL is fine. */
 void store_close(struct store *st);
 
+struct store_schema {
+	int64_t version;    /* of the database; 0: it is empty */
+	int64_t min_reader; /* programs that know this version or a later one may use it */
+	int64_t known;      /* the version that this program makes */
+};
+
+/** store_schema(st, out, why): what the database is, and what we are. */
+enum err store_schema(struct store *st, struct store_schema *out, struct why *why) MUST_CHECK;
 /**
  * store_migrate(st, why): bring the schema to this program's version. Every role calls it at start;
- * of several at once one does the work, the others wait.
- *   errs   ERR_VERSION the database was made by a newer program
+ * of several at once one does the work, the others wait. A newer schema is used as it is when it
+ * says that this program may.
+ *   errs   ERR_VERSION it is too new; ERR_AUTH it is too old, and the login may not change it
  */
 enum err store_migrate(struct store *st, struct why *why) MUST_CHECK;
-/** store_schema_version(st, out, why): the version in the database; 0 for an empty one. */
-enum err store_schema_version(struct store *st, int64_t *out, struct why *why) MUST_CHECK;
 
 /**
  * store_begin/commit/rollback: several calls as one transaction. Those that make a transaction of

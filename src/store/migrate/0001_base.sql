@@ -1,5 +1,6 @@
 -- 0001_base.sql: pools, nodes, work, blocks, money. docs/database.md explains each table.
 -- Words in braces differ between engines and are replaced by those of the engine (src/store/sqlite.c, mariadb.c).
+-- min_reader: 1
 
 CREATE TABLE pool (
 	id {id},

@@ -1,4 +1,5 @@
 -- 0002_turn.sql: one row. Whoever changes it has the turn until the end of his transaction (sql_turn() in src/store).
+-- min_reader: 2
 
 CREATE TABLE turn (
 	id BIGINT NOT NULL PRIMARY KEY,

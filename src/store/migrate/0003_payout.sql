@@ -1,5 +1,6 @@
 -- 0003_payout.sql: payouts that are planned, approved and replaced; orders of the operator; settings of accounts;
 -- what the wallet's transactions are.
+-- min_reader: 3
 
 ALTER TABLE payout ADD COLUMN kind BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE payout ADD COLUMN miner_fee BIGINT NOT NULL DEFAULT 0;

@@ -1,4 +1,5 @@
 -- 0004_round_proof.sql: what was published of each closed round. The leaves are the rows of credit.
+-- min_reader: 4
 
 CREATE TABLE round_proof (
 	block_id BIGINT NOT NULL PRIMARY KEY,

@@ -127,6 +127,25 @@ static void no_server(void **state)
 	assert_null(st);
 }
 
+/* The first of the list that answers. */
+static void one_of_several_servers(void **state)
+{
+	struct world *w = *state;
+	struct conf_store conf = conf_of(w);
+	struct store *st = NULL;
+
+	conf.socket = (char *)"";
+	conf.port = 1; /* nobody is there */
+	conf.host = str_printf("127.0.0.1,[::1]:2,127.0.0.1:%s", getenv("KOZAN_TEST_MARIADB_PORT"));
+	MUST(store_open(&conf, &st, &why));
+	MUST(add_event(w, st));
+	store_close(st);
+	free(conf.host);
+	conf.host = (char *)"127.0.0.1:1,127.0.0.1:2";
+	assert_int_equal(store_open(&conf, &st, &why), ERR_UNAVAILABLE);
+	assert_non_null(strstr(why.text, "127.0.0.1:1"));
+}
+
 /* ---- commits of unknown outcome ---- */
 
 static void flush_one(
@@ -347,6 +366,61 @@ static void a_server_that_only_reads(void **state)
 	store_close(st);
 }
 
+/* ---- the session ---- */
+
+static void expect_setting(struct store *st, const char *name, const char *want)
+{
+	char *text = str_printf("SELECT COUNT(*) WHERE @@%s LIKE '%s'", name, want);
+
+	if (number(st, text) != 1)
+		fail_msg("@@%s is not %s", name, want);
+	free(text);
+}
+
+/* Whatever the operator has set on his server. */
+static void the_session_is_as_we_want_it(void **state)
+{
+	struct world *w = *state;
+	struct store *st;
+
+	sql(w->st, "SET GLOBAL sql_mode = ''");
+	sql(w->st, "SET GLOBAL time_zone = '+09:00'");
+	sql(w->st, "SET GLOBAL collation_server = 'latin1_swedish_ci'");
+	st = another(w);
+	expect_setting(st, "sql_mode", "%STRICT_ALL_TABLES%");
+	expect_setting(st, "sql_mode", "%ONLY_FULL_GROUP_BY%");
+	expect_setting(st, "time_zone", "+00:00");
+	expect_setting(st, "character_set_client", "utf8mb4");
+	expect_setting(st, "collation_connection", "utf8mb4_bin");
+	expect_setting(st, "tx_isolation", "READ-COMMITTED");
+	assert_int_equal(number(st, "SELECT 'a' = 'A'"), 0);
+	assert_int_equal(sql_run(st,
+				 "INSERT INTO event (pool_id, time_ms, kind, text_json)"
+				 " VALUES (1, 1, REPEAT('x', 64), '')",
+				 NO_BINDS, &why),
+		ERR_RANGE); /* and not cut */
+	store_close(st);
+	sql(w->st, "SET GLOBAL sql_mode = DEFAULT");
+	sql(w->st, "SET GLOBAL time_zone = DEFAULT");
+	sql(w->st, "SET GLOBAL collation_server = DEFAULT");
+}
+
+static void columns_compare_by_bytes(void **state)
+{
+	struct world *w = *state;
+
+	work(w, "Alice", 100, 5);
+	work(w, "alice", 100, 7);
+	work(w, "alic\xc3\xa9", 100, 9); /* é, which others take for e */
+	assert_int_equal(number(w->st, "SELECT COUNT(*) FROM account"), 3);
+	assert_int_not_equal(account(w, "Alice"), account(w, "alice"));
+	assert_int_equal(
+		number(w->st, "SELECT COUNT(*) FROM information_schema.columns"
+			      " WHERE table_schema = DATABASE() AND collation_name IS NOT NULL"
+			      " AND collation_name <> 'utf8mb4_bin'"),
+		0);
+}
+
 /* ---- values ---- */
 
 static void numbers_stay_exact(void **state)
@@ -404,6 +478,7 @@ int main(void)
 		TEST(lost_in_a_transaction),
 		TEST(a_frozen_server),
 		TEST(no_server),
+		TEST(one_of_several_servers),
 		TEST(cut_during_commit),
 		TEST(somebody_has_the_turn),
 		TEST(deadlocks_are_tried_again),
@@ -411,6 +486,8 @@ int main(void)
 		TEST(each_role_has_its_rights),
 		TEST(a_login_needs_a_password),
 		TEST(a_server_that_only_reads),
+		TEST(the_session_is_as_we_want_it),
+		TEST(columns_compare_by_bytes),
 		TEST(numbers_stay_exact),
 		TEST(long_texts_come_back),
 		TEST(half_a_migration_is_gone_through_again),

@@ -1,16 +1,23 @@
 /* test_store.c -- the schema, pools, leases, and transactions inside transactions. */
 #include "fixture.h"
 
+static int64_t version_of(struct store *st)
+{
+	struct store_schema schema;
+
+	MUST(store_schema(st, &schema, &why));
+	assert_true(schema.min_reader >= 1 && schema.min_reader <= schema.version);
+	return schema.version;
+}
+
 static void migrating_twice_is_harmless(void **state)
 {
 	struct world *w = *state;
-	int64_t before, after;
+	int64_t before = version_of(w->st);
 
-	MUST(store_schema_version(w->st, &before, &why));
 	MUST(store_migrate(w->st, &why));
-	MUST(store_schema_version(w->st, &after, &why));
 	assert_true(before >= 1);
-	assert_int_equal(before, after);
+	assert_int_equal(before, version_of(w->st));
 }
 
 static enum err migrate(struct world *w, struct store *st)
@@ -40,10 +47,25 @@ static void a_newer_schema_is_refused(void **state)
 {
 	struct world *w = *state;
 
-	sql(w->st, "INSERT INTO schema_version (version, name, applied_ms) VALUES (9999, 'later',"
-		   " 0)");
+	sql(w->st, "INSERT INTO schema_version (version, name, applied_ms, min_reader)"
+		   " VALUES (9999, 'later', 0, 9998)");
 	assert_int_equal(store_migrate(w->st, &why), ERR_VERSION);
 	assert_non_null(strstr(why.text, "9999"));
+	assert_non_null(strstr(why.text, "9998"));
+}
+
+static void a_newer_schema_that_allows_it_is_used(void **state)
+{
+	struct world *w = *state;
+	struct store_schema schema;
+
+	sql(w->st, "INSERT INTO schema_version (version, name, applied_ms, min_reader)"
+		   " VALUES (9999, 'later', 0, 1)");
+	MUST(store_migrate(w->st, &why));
+	MUST(store_schema(w->st, &schema, &why));
+	assert_int_equal(schema.version, 9999);
+	assert_true(schema.known < 9999 && schema.min_reader <= schema.known);
+	work(w, "alice", 100, 5);
 }
 
 static void a_pool_keeps_its_coin(void **state)
@@ -166,6 +188,7 @@ int main(void)
 		TEST(migrating_twice_is_harmless),
 		TEST(all_roles_migrate_at_once),
 		TEST(a_newer_schema_is_refused),
+		TEST(a_newer_schema_that_allows_it_is_used),
 		TEST(a_pool_keeps_its_coin),
 		TEST(one_holds_a_lease),
 		TEST(many_want_the_lease),
