@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -62,6 +63,7 @@ struct flush {
 	int64_t beat_ms;
 	bool was_away;
 	struct keep keep;
+	struct backoff backoff; /* of connecting */
 
 	atomic_int_fast64_t
 		flushed; /* the last record of this epoch in the database; -1: database away */
@@ -180,6 +182,8 @@ static bool connect_store(struct flush *f)
 	struct why why = {""};
 	enum err err = OK;
 
+	if (!f->store && !backoff_is_due(&f->backoff))
+		return false;
 	if (!f->store)
 		err = store_open(&f->opt.conf->store, &f->store, &why);
 	if (err == OK && !f->is_claimed) {
@@ -196,8 +200,10 @@ static bool connect_store(struct flush *f)
 	}
 	if (err != OK) {
 		disconnect(f, "connect", &why);
+		backoff_failed(&f->backoff);
 		return false;
 	}
+	backoff_over(&f->backoff);
 	f->is_claimed = true;
 	if (f->was_away)
 		log_info(&f->log, "database_back", "node=%" PRId64, f->opt.node->id);
@@ -531,6 +537,7 @@ void flush_drain(struct flush *f)
 	struct why why = {""};
 	bool done;
 
+	backoff_over(&f->backoff);
 	while (!(done = pass(f)) && clock_mono_ms() < until_ms)
 		clock_sleep_ms(100);
 	if (!done)

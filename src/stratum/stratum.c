@@ -14,10 +14,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/path.h"
+#include "base/random.h"
 #include "base/ready.h"
 #include "io/tls.h"
 #include "pow/pow.h"
@@ -103,6 +105,7 @@ static enum err claim_in(struct stratum *s, struct store *st, struct why *why)
 static enum err claim_node(struct stratum *s, struct why *why)
 {
 	int64_t until_ms = clock_mono_ms() + CLAIM_PATIENCE_MS;
+	unsigned failures = 0;
 	enum err err;
 
 	for (;;) {
@@ -125,7 +128,7 @@ static enum err claim_node(struct stratum *s, struct why *why)
 		}
 		if (clock_mono_ms() > until_ms)
 			return err;
-		clock_sleep_ms(500);
+		clock_sleep_ms(backoff_wait_ms(++failures, random_u64()));
 	}
 }
 

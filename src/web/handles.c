@@ -1,6 +1,7 @@
 /* handles.c -- database handles: taken by a thread for one question, then given back. */
 #include <stdlib.h>
 
+#include "base/backoff.h"
 #include "base/mem.h"
 #include "web/web_priv.h"
 
@@ -9,6 +10,7 @@ struct handles {
 	pthread_mutex_t lock; /* guards what follows */
 	struct store **idle;
 	size_t count, cap;
+	struct backoff backoff; /* of connecting */
 };
 
 struct handles *handles_new(const struct conf_store *conf)
@@ -31,16 +33,34 @@ void handles_free(struct handles *h)
 	free(h);
 }
 
+/* While the database is away few threads wait for it: the others are told at once. */
+static enum err connect_store(struct handles *h, struct store **out, struct why *why)
+{
+	enum err err = store_open(h->conf, out, why);
+
+	pthread_mutex_lock(&h->lock);
+	if (err == OK)
+		backoff_over(&h->backoff);
+	else
+		backoff_failed(&h->backoff);
+	pthread_mutex_unlock(&h->lock);
+	return err;
+}
+
 enum err handles_take(struct handles *h, struct store **out, struct why *why)
 {
 	struct store *st = NULL;
+	bool is_due;
 
 	pthread_mutex_lock(&h->lock);
 	if (h->count > 0)
 		st = h->idle[--h->count];
+	is_due = backoff_is_due(&h->backoff);
 	pthread_mutex_unlock(&h->lock);
+	if (!st && !is_due)
+		return err_fail(why, ERR_UNAVAILABLE, "the database was away a moment ago");
 	if (!st)
-		return store_open(h->conf, out, why);
+		return connect_store(h, out, why);
 	*out = st;
 	return OK;
 }

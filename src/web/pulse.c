@@ -238,8 +238,8 @@ static void send_changes(struct pulse *p)
 /* Wait for the next beat; false: stop. */
 static bool rest(struct pulse *p, int64_t ms)
 {
-	int64_t until_ns = clock_wall_ns() + ms * 1000000;
-	struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
+	int64_t until_us = clock_mono_us() + ms * 1000;
+	struct timespec until = {until_us / 1000000, until_us % 1000000 * 1000};
 	bool go_on;
 
 	pthread_mutex_lock(&p->lock);
@@ -272,10 +272,14 @@ static void *run(void *arg)
 struct pulse *pulse_start(struct web *web)
 {
 	struct pulse *p = NEW(struct pulse);
+	pthread_condattr_t attr;
 
 	p->web = web;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_cond_init(&p->wake, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&p->wake, &attr);
+	pthread_condattr_destroy(&attr);
 	p->newest = snapshot_new();
 	p->chart_ms = -CHART_MS;
 	p->sent_pool = json_object();
