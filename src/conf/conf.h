@@ -189,8 +189,8 @@ struct conf_host {
 	uint16_t port;  /* 0: the key says none */
 };
 
-/** conf_host_next(rest, out): the next server of a key of type hosts; *rest begins as the key's text
- * and is moved on. False: there are no more. */
+/** conf_host_next(rest, out): the next server of a key of type hosts; *rest begins as the key's
+ * text and is moved on. False: there are no more. */
 bool conf_host_next(const char **rest, struct conf_host *out);
 
 /* User and password for one login at a daemon. */
