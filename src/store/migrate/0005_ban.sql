@@ -1,5 +1,5 @@
 -- 0005_ban.sql: addresses that may not connect to the stratum ports. A ban that is over stays for a day, for its count.
--- min_reader: 5
+-- min_reader: 4
 
 CREATE TABLE ban (
 	net {text 49} NOT NULL PRIMARY KEY,

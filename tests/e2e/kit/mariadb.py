@@ -80,6 +80,7 @@ class MariaPool(Pool):
     STORE = """\
 store:
   engine: mariadb
+  host: {host}
   port: {port}
   user: kozan
   password: "main"
@@ -90,13 +91,13 @@ store:
   web: {{user: kozan_web, password: w}}
 """
 
-    def __init__(self, dir, daemons, address, server, port=None, **settings):
-        self.server, self.server_port = server, port or server.port
+    def __init__(self, dir, daemons, address, server, port=None, host="127.0.0.1", **settings):
+        self.server, self.server_port, self.server_host = server, port or server.port, host
         super().__init__(dir, daemons, address, **settings)
 
     def write_config(self, daemons, address):
         super().write_config(daemons, address)
-        self.config.write_text(self.config.read_text() + self.STORE.format(port=self.server_port))
+        self.config.write_text(self.config.read_text() + self.STORE.format(host=self.server_host, port=self.server_port))
 
     def start(self, wait=True):
         self.run("db", "init")
