@@ -23,6 +23,7 @@ static const struct word words[] = {
 	{"conflict", "ON DUPLICATE KEY UPDATE", "", false},
 	{"new", "VALUES(", ")", true},
 	{"share", "LOCK IN SHARE MODE", "", false},
+	{"now", "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", "", false},
 	{"has_table",
 		"(SELECT COUNT(*) FROM information_schema.tables"
 		" WHERE table_schema = DATABASE() AND table_name = '",

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "store/sql_priv.h"
 
@@ -44,11 +43,12 @@ void store_free_nodes(struct store_node *rows, size_t n)
 
 /* ---- claiming an id ---- */
 
-/* Ids are never given to another node: journals and slots are filed under them. */
+/* Journals and slots are filed under id and epoch: an id goes to another node only by inheritance,
+ * which goes on with later epochs. */
 static enum err claim_new(struct store *st, const char *uuid, const char *name, int64_t epoch,
 	int64_t want_id, int64_t *out_id, struct why *why)
 {
-	int64_t id = want_id, taken, now = clock_wall_ms();
+	int64_t id = want_id, taken;
 	enum err err = OK;
 
 	if (want_id < 0)
@@ -62,13 +62,14 @@ static enum err claim_new(struct store *st, const char *uuid, const char *name, 
 	if (err == OK && taken)
 		err = err_fail(why, ERR_CONFLICT,
 			"node id %" PRId64 " belongs to another node: was this machine's data"
-			" copied from there?",
-			id);
+			" copied from there, or was it away for more than %d days? A node that"
+			" starts with an empty folder gets an id of its own",
+			id, STORE_NODE_REST_DAYS);
 	if (err == OK)
 		err = sql_run(st,
-			"INSERT INTO node (" NODE_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, '')",
-			BINDS(INT(id), TEXT(uuid), TEXT(name), INT(epoch), INT(STORE_NODE_LIVE),
-				INT(now), INT(now)),
+			"INSERT INTO node (" NODE_COLUMNS
+			") VALUES (?, ?, ?, ?, ?, {now}, {now}, '')",
+			BINDS(INT(id), TEXT(uuid), TEXT(name), INT(epoch), INT(STORE_NODE_LIVE)),
 			why);
 	if (err == OK)
 		*out_id = id;
@@ -78,19 +79,15 @@ static enum err claim_new(struct store *st, const char *uuid, const char *name, 
 static enum err claim_again(struct store *st, const struct store_node *node, const char *name,
 	int64_t epoch, struct why *why)
 {
-	int64_t now = clock_wall_ms();
-
 	if (node->epoch >= epoch)
 		return err_fail(why, ERR_CONFLICT,
 			"node %s has epoch %" PRId64 " in the database, this process %" PRId64
 			": another process runs with a copy of its data",
 			node->uuid, node->epoch, epoch);
 	return sql_run(st,
-		"UPDATE node SET name = ?, epoch = ?, state = ?, seen_ms = ?, started_ms = ?"
-		" WHERE id = ?",
-		BINDS(TEXT(name), INT(epoch), INT(STORE_NODE_LIVE), INT(now), INT(now),
-			INT(node->id)),
-		why);
+		"UPDATE node SET name = ?, epoch = ?, state = ?, seen_ms = {now},"
+		" started_ms = {now} WHERE id = ?",
+		BINDS(TEXT(name), INT(epoch), INT(STORE_NODE_LIVE), INT(node->id)), why);
 }
 
 enum err store_node_claim(struct store *st, const char *uuid, const char *name, int64_t epoch,
@@ -119,6 +116,55 @@ enum err store_node_claim(struct store *st, const char *uuid, const char *name, 
 	return err;
 }
 
+#define REST_MS "1209600000" /* STORE_NODE_REST_DAYS */
+
+static enum err inherit(struct store *st, const char *uuid, const char *name, int64_t *out_id,
+	int64_t *out_epoch, struct why *why)
+{
+	struct store_node old = {0};
+	enum err err = sql_get(st, &node_row,
+		"SELECT " NODE_COLUMNS
+		" FROM node WHERE state IN (?, ?) AND seen_ms < {now} - " REST_MS
+		" ORDER BY seen_ms, id LIMIT 1",
+		BINDS(INT(STORE_NODE_STOPPED), INT(STORE_NODE_WRITTEN_OFF)), &old, why);
+
+	if (err == ERR_NOT_FOUND)
+		return err_fail(why, ERR_LIMIT,
+			"all %d node ids are in use: none has rested for %d days",
+			STORE_NODE_ID_MAX + 1, STORE_NODE_REST_DAYS);
+	if (err != OK)
+		return err;
+	err = sql_run(st,
+		"UPDATE node SET uuid = ?, name = ?, epoch = ?, state = ?, seen_ms = {now},"
+		" started_ms = {now}, status_json = '' WHERE id = ?",
+		BINDS(TEXT(uuid), TEXT(name), INT(old.epoch + 1), INT(STORE_NODE_LIVE),
+			INT(old.id)),
+		why);
+	*out_id = old.id;
+	*out_epoch = old.epoch + 1;
+	fini_node(&old);
+	return err;
+}
+
+enum err store_node_inherit(struct store *st, const char *uuid, const char *name, int64_t *out_id,
+	int64_t *out_epoch, struct why *why)
+{
+	int64_t id, epoch;
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = sql_turn(st, why);
+	if (err == OK)
+		err = inherit(st, uuid, name, &id, &epoch, why);
+	err = sql_end(st, err, why);
+	if (err == OK) {
+		*out_id = id;
+		*out_epoch = epoch;
+	}
+	return err;
+}
+
 /* ---- living ---- */
 
 static enum err expect_one(struct store *st, int64_t id, struct why *why)
@@ -134,17 +180,17 @@ enum err store_node_beat(
 	struct store *st, int64_t id, int64_t epoch, const char *status_json, struct why *why)
 {
 	enum err err = sql_run(st,
-		"UPDATE node SET seen_ms = ?, status_json = ? WHERE id = ? AND epoch = ?",
-		BINDS(INT(clock_wall_ms()), TEXT(status_json), INT(id), INT(epoch)), why);
+		"UPDATE node SET seen_ms = {now}, status_json = ? WHERE id = ? AND epoch = ?",
+		BINDS(TEXT(status_json), INT(id), INT(epoch)), why);
 
 	return err == OK ? expect_one(st, id, why) : err;
 }
 
 enum err store_node_stop(struct store *st, int64_t id, int64_t epoch, struct why *why)
 {
-	enum err err = sql_run(st,
-		"UPDATE node SET seen_ms = ?, state = ? WHERE id = ? AND epoch = ?",
-		BINDS(INT(clock_wall_ms()), INT(STORE_NODE_STOPPED), INT(id), INT(epoch)), why);
+	enum err err =
+		sql_run(st, "UPDATE node SET seen_ms = {now}, state = ? WHERE id = ? AND epoch = ?",
+			BINDS(INT(STORE_NODE_STOPPED), INT(id), INT(epoch)), why);
 
 	return err == OK ? expect_one(st, id, why) : err;
 }

@@ -6,6 +6,7 @@
  *           {id}  {text N}  {long}  {blob}  {table}  {clustered}   in migrations: types, options
  *           {conflict a, b}  … {new x}      … VALUES (…) {conflict KEY} x = x + {new x}
  *           {share}                         SELECT … {share}: nobody changes the row until the end
+ *           {now}                           milliseconds since 1970 by the database's clock
  *           {has_table x}                   whether there is such a table
  *
  * Engines do not isolate alike. SQLite runs transactions that write one after the other; others

@@ -33,6 +33,7 @@ static const struct word words[] = {
 	{"conflict", "ON CONFLICT (", ") DO UPDATE SET", true},
 	{"new", "excluded.", "", true},
 	{"share", "", "", false},
+	{"now", "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)", "", false},
 	{"has_table",
 		"(SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND"
 		" name = '",

@@ -111,26 +111,29 @@ enum err store_pool_ensure(struct store *st, const char *name, const char *coin,
 	return sql_end(st, err, why);
 }
 
-/* ---- leases ---- */
+/* ---- leases: by the database's clock, since those of two machines differ ---- */
+
+/* One that ends later was taken before that clock was set back. */
+#define LEASE_LONGEST_MS "7200000"
 
 enum err store_lease_take(struct store *st, const char *name, const char *owner, int64_t ttl_ms,
 	bool *out_held, struct why *why)
 {
-	int64_t now = clock_wall_ms();
 	bool held = false;
 	enum err err = store_begin(st, why);
 
 	if (err != OK)
 		return err;
 	err = sql_run(st,
-		"UPDATE lease SET owner = ?, until_ms = ?"
-		" WHERE name = ? AND (owner = ? OR until_ms <= ?)",
-		BINDS(TEXT(owner), INT(now + ttl_ms), TEXT(name), TEXT(owner), INT(now)), why);
+		"UPDATE lease SET owner = ?, until_ms = {now} + ? WHERE name = ?"
+		" AND (owner = ? OR until_ms <= {now} OR until_ms > {now} + " LEASE_LONGEST_MS ")",
+		BINDS(TEXT(owner), INT(ttl_ms), TEXT(name), TEXT(owner)), why);
 	if (err == OK && sql_changed(st) == 1)
 		held = true;
 	else if (err == OK)
-		err = sql_add(st, "INSERT INTO lease (name, owner, until_ms) VALUES (?, ?, ?)",
-			BINDS(TEXT(name), TEXT(owner), INT(now + ttl_ms)), &held, why);
+		err = sql_add(st,
+			"INSERT INTO lease (name, owner, until_ms) VALUES (?, ?, {now} + ?)",
+			BINDS(TEXT(name), TEXT(owner), INT(ttl_ms)), &held, why);
 	err = sql_end(st, err, why);
 	if (err == OK)
 		*out_held = held;

@@ -8,6 +8,9 @@
 
 #define STORE_NODE_ID_MAX 4095
 #define STORE_UUID_MAX    37
+/* So long must a node have been stopped or written off before another may have its id: far longer
+ * than any job lives. */
+#define STORE_NODE_REST_DAYS 14
 
 /* Stored: do not renumber. */
 enum store_node_state {
@@ -35,6 +38,13 @@ struct store_node {
  */
 enum err store_node_claim(struct store *st, const char *uuid, const char *name, int64_t epoch,
 	int64_t want_id, int64_t *out_id, struct why *why) MUST_CHECK;
+/**
+ * store_node_inherit(st, uuid, name, out_id, out_epoch, why): for a new node when all ids are given
+ * away: the id that has rested longest, with the epoch after the last that it had; its cursors
+ * stay. errs   ERR_LIMIT none has rested for STORE_NODE_REST_DAYS
+ */
+enum err store_node_inherit(struct store *st, const char *uuid, const char *name, int64_t *out_id,
+	int64_t *out_epoch, struct why *why) MUST_CHECK;
 /**
  * store_node_beat(st, id, epoch, status_json, why): "I live".
  *   errs   ERR_CONFLICT a later epoch has taken over: stop

@@ -201,6 +201,12 @@ static bool connect_store(struct flush *f)
 	if (err != OK) {
 		disconnect(f, "connect", &why);
 		backoff_failed(&f->backoff);
+		if (!node_may_go_on(f->opt.node)) {
+			log_broken(&f->log, "node_lease_over",
+				"text=\"not seen by the database for a week: another node may get"
+				" the id\"");
+			f->opt.on_fenced(f->opt.ctx);
+		}
 		return false;
 	}
 	backoff_over(&f->backoff);
@@ -435,6 +441,8 @@ static enum err beat(struct flush *f, struct why *why)
 		err = store_node_beat(f->store, f->opt.node->id, f->opt.node->epoch, status, why);
 		free(status);
 		f->beat_ms = now_ms;
+		if (err == OK)
+			node_proven(f->opt.node);
 	}
 	return err;
 }

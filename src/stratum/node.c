@@ -8,14 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/random.h"
 
-enum { FORMAT = 1, FILE_MAX = 4096 };
+enum { FORMAT = 1, FILE_MAX = 4096, CLOCK_SLIP_MS = 7200000 };
 
 static void draw_uuid(char out[STORE_UUID_MAX])
 {
@@ -136,6 +138,17 @@ static enum err load(const char *dir, struct node *out, struct why *why)
 	return err;
 }
 
+/* How long ago the id was proven by the wall clock, as far as that can be trusted. */
+static int64_t unproven_ms(int lock)
+{
+	struct stat st;
+	int64_t ms = NODE_LEASE_MS;
+
+	if (fstat(lock, &st) == 0)
+		ms = clock_wall_ms() - (int64_t)st.st_mtim.tv_sec * 1000;
+	return ms < -CLOCK_SLIP_MS ? NODE_LEASE_MS : ms;
+}
+
 enum err node_open(const char *dir, struct node *out, struct why *why)
 {
 	struct node n = {.id = -1, .lock = -1};
@@ -147,6 +160,7 @@ enum err node_open(const char *dir, struct node *out, struct why *why)
 		return err;
 	if (gethostname(n.name, sizeof(n.name) - 1) != 0 || n.name[0] == '\0')
 		str_copy(n.name, sizeof(n.name), "stratum");
+	n.proven_ms = clock_mono_ms() - unproven_ms(n.lock);
 	err = load(dir, &n, why);
 	n.epoch++;
 	if (err == OK)
@@ -164,6 +178,8 @@ enum err node_claim(struct node *n, const char *dir, struct store *st, struct wh
 	int64_t id, had = n->id;
 	enum err err = store_node_claim(st, n->uuid, n->name, n->epoch, n->id, &id, why);
 
+	if (err == ERR_LIMIT && had < 0)
+		err = store_node_inherit(st, n->uuid, n->name, &id, &n->epoch, why);
 	if (err != OK)
 		return err;
 	if (had >= 0 && id != had)
@@ -171,7 +187,19 @@ enum err node_claim(struct node *n, const char *dir, struct store *st, struct wh
 			"the database knows this node as %" PRId64 ", its folder as %" PRId64, id,
 			had);
 	n->id = id;
+	node_proven(n);
 	return had == id ? OK : save(n, dir, why);
+}
+
+void node_proven(struct node *n)
+{
+	futimens(n->lock, NULL); /* best effort: an older time only makes us ask again */
+	n->proven_ms = clock_mono_ms();
+}
+
+bool node_may_go_on(const struct node *n)
+{
+	return clock_mono_ms() - n->proven_ms < NODE_LEASE_MS;
 }
 
 void node_close(struct node *n)

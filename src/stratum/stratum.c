@@ -120,7 +120,7 @@ static enum err claim_node(struct stratum *s, struct why *why)
 		if (err == OK || err == ERR_REFUSED || err == ERR_CONFLICT || err == ERR_VERSION ||
 			err == ERR_LIMIT)
 			return err;
-		if (s->node.id >= 0) {
+		if (s->node.id >= 0 && node_may_go_on(&s->node)) {
 			log_odd(&lg, "database_away",
 				"text=\"starting as node %d without it\" reason=\"%s\"",
 				(int)s->node.id, why->text);
