@@ -113,6 +113,20 @@ static void one_holds_a_lease(void **state)
 	assert_true(held);
 }
 
+/* The database's clock was set back after the lease had been taken. */
+static void a_lease_from_the_future(void **state)
+{
+	struct world *w = *state;
+	bool held;
+
+	MUST(store_lease_take(w->st, "ledger", "a", 60000, &held, &why));
+	sql(w->st, "UPDATE lease SET until_ms = {now} + 86400000");
+	MUST(store_lease_take(w->st, "ledger", "b", 60000, &held, &why));
+	assert_true(held);
+	MUST(store_lease_take(w->st, "ledger", "a", 60000, &held, &why));
+	assert_false(held);
+}
+
 static size_t count_events(struct world *w)
 {
 	struct store_event *events;
@@ -191,6 +205,7 @@ int main(void)
 		TEST(a_newer_schema_that_allows_it_is_used),
 		TEST(a_pool_keeps_its_coin),
 		TEST(one_holds_a_lease),
+		TEST(a_lease_from_the_future),
 		TEST(many_want_the_lease),
 		TEST(calls_join_a_transaction),
 		TEST(reading_at_one_moment),
