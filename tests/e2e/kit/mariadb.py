@@ -53,7 +53,7 @@ class Mariadb:
 
     def query(self, text, args=(), database=None):
         """Rows as dictionaries."""
-        db = pymysql.connect(unix_socket=f"{self.dir}/s", user="root", database=database, connect_timeout=10,
+        db = pymysql.connect(unix_socket=f"{self.dir}/s", user="root", database=database, connect_timeout=10, autocommit=True,
                              cursorclass=pymysql.cursors.DictCursor)
         with db, db.cursor() as cursor:
             cursor.execute(text.replace("?", "%s"), args)
