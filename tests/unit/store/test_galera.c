@@ -50,7 +50,7 @@ static enum err count_up(struct world *w, struct store *st)
 	struct store_reject reject = {w->pool, 1, "alice", "rig", 1, 1};
 
 	for (unsigned i = 0; i < TIMES;) {
-		enum err err = store_reject_add(st, w->node, &reject, 1, &why);
+		enum err err = store_reject_add(st, &reject, 1, &why);
 
 		if (err == OK)
 			i++;
