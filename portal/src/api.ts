@@ -23,7 +23,12 @@ export interface Pool {
   coin: { title: string; ticker: string; algorithm: string; network: string; maturity: number }
   links: { block: string; tx: string; address: string }
   reward: { scheme: 'pplns' | 'prop'; window: number; fee_percent: number }
-  payout: { enabled: boolean; minimum: string; interval_s: number }
+  payout: {
+    enabled: boolean
+    minimum: string
+    interval_s: number
+    paused: { since_ms: number; reason: string } | null
+  }
   ports: Port[]
   command: string
   hashrate: Rates

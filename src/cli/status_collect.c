@@ -13,6 +13,7 @@
 #include "store/store_node.h"
 #include "store/store_payout.h"
 #include "store/store_stats.h"
+#include "store/store_wallet.h"
 
 #define WINDOW_MINUTES 10
 #define LATEST         5 /* blocks, payouts and events shown */
@@ -230,6 +231,22 @@ static enum err add_events(
 	return OK;
 }
 
+/* What the wallet holds and what the ledger says. */
+static enum err add_wallet(struct store *st, int64_t id, json_t *pool, struct why *why)
+{
+	struct store_wallet_book book;
+	enum err e = store_wallet_book(st, id, &book, why);
+
+	if (e)
+		return e;
+	set(pool, "wallet",
+		json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "time_ms", (json_int_t)book.time_ms,
+			"held", amount_json(book.held), "expected", amount_json(book.expected),
+			"in_flight", amount_json(book.in_flight), "unexplained",
+			amount_json(book.unexplained), "difference", amount_json(book.difference)));
+	return OK;
+}
+
 static enum err find_pool(struct store *st, const char *name, int64_t *out, struct why *why)
 {
 	struct store_pool *rows;
@@ -264,6 +281,7 @@ static enum err collect_pool(
 	if ((e = add_nodes(st, pool, why)) || (e = add_work(st, conf, id, pool, why)) ||
 		(e = add_blocks(st, id, pool, why)) || (e = add_books(st, id, pool, why)) ||
 		(e = add_payouts(st, id, pool, why)) || (e = add_pause(st, id, pool, why)) ||
+		(e = add_wallet(st, id, pool, why)) ||
 		(e = add_events(st, id, conf->coin.ticker, pool, why)))
 		return e;
 	return OK;

@@ -168,6 +168,21 @@ static void print_pause(const json_t *pause, int64_t now_ms, struct buf *out)
 			age_text(now_ms - number(pause, "since_ms"), age), text(pause, "reason"));
 }
 
+static void print_wallet(const json_t *wallet, const char *ticker, struct buf *out)
+{
+	char amount[32];
+
+	if (!number(wallet, "time_ms"))
+		return;
+	buf_printf(
+		out, "  %18s %s  spendable in the wallet\n", coins(wallet, "held", amount), ticker);
+	if (strcmp(coins(wallet, "difference", amount), "0") != 0)
+		buf_printf(out, "  %18s %s  THE WALLET AND THE LEDGER DIFFER\n", amount, ticker);
+	if (strcmp(coins(wallet, "unexplained", amount), "0") != 0)
+		buf_printf(out, "  %18s %s  moved, unexplained: kozan payout reconcile\n", amount,
+			ticker);
+}
+
 static void print_payouts(const json_t *payouts, const char *ticker, struct buf *out)
 {
 	const json_t *payout;
@@ -208,6 +223,7 @@ static void print_pool(const json_t *pool, int64_t now_ms, struct buf *out)
 		(long long)number(pool, "window_minutes"));
 	print_blocks(json_object_get(pool, "blocks"), ticker, now_ms, out);
 	print_money(pool, ticker, out);
+	print_wallet(json_object_get(pool, "wallet"), ticker, out);
 	print_pause(json_object_get(pool, "payouts_paused"), now_ms, out);
 	print_payouts(json_object_get(pool, "payouts"), ticker, out);
 	if (json_array_size(json_object_get(pool, "events")))

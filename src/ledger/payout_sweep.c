@@ -1,5 +1,6 @@
 /* payout_sweep.c -- what is too much for the hot wallet goes to the cold one, as a payout does. */
 #include "ledger/ledger_priv.h"
+#include "ledger/payout_choose.h"
 
 /* What stays, as a part of the limit: or else every reward would be swept on its own. */
 #define KEPT_PART  9
@@ -23,16 +24,46 @@ static enum err is_under_way(struct ledger *l, bool *out, struct why *why)
 	return OK;
 }
 
-enum err payout_sweep(struct ledger *l, struct why *why)
+/* What must stay: a part of the limit, the reserve, and what miners can be paid now. */
+static enum err find_kept(struct ledger *l, struct amount *out, struct why *why)
 {
-	struct amount limit = l->pool->wallet.hot_limit, held, excess;
+	struct amount kept = amount_part(l->pool->wallet.hot_limit, KEPT_PART, KEPT_WHOLE);
+	struct payout_choice due;
+	enum err err =
+		payout_choose(l->store, l->pool, l->pool_id, amount_of(INT64_MAX / 4), &due, why);
+
+	if (err)
+		return err;
+	if (amount_cmp(due.total, kept) > 0)
+		kept = due.total;
+	if (amount_cmp(l->pool->payout.reserve, kept) > 0)
+		kept = l->pool->payout.reserve;
+	payout_choice_fini(&due);
+	*out = kept;
+	return OK;
+}
+
+static enum err plan(struct ledger *l, struct amount total, struct why *why)
+{
 	struct store_plan plan = {.pool = l->pool_id,
 		.kind = STORE_PAYOUT_SWEEP,
+		.total = total,
 		.address = l->pool->wallet.cold_address,
 		.note = ""};
 	char text[AMOUNT_TEXT_MAX];
-	bool under_way;
 	int64_t id;
+	enum err err = store_payout_plan(l->store, &plan, &id, why);
+
+	if (!err)
+		log_info(&l->log, "sweep_planned", "payout=%lld total=%s address=%s", (long long)id,
+			amount_text(total, text), plan.address);
+	return err;
+}
+
+enum err payout_sweep(struct ledger *l, struct why *why)
+{
+	struct amount limit = l->pool->wallet.hot_limit, held, kept;
+	bool under_way;
 	enum err err;
 
 	if (amount_is_zero(limit))
@@ -45,15 +76,8 @@ enum err payout_sweep(struct ledger *l, struct why *why)
 	held = amount_add(held, l->pool->payout.reserve);
 	if (amount_cmp(held, limit) <= 0)
 		return OK;
-	excess = amount_sub(held, amount_part(limit, KEPT_PART, KEPT_WHOLE));
-	if (amount_cmp(amount_sub(held, excess), l->pool->payout.reserve) < 0)
-		excess = amount_sub(held, l->pool->payout.reserve);
-	if (amount_cmp(excess, l->pool->payout.dust) < 0)
-		return OK;
-	plan.total = excess;
-	err = store_payout_plan(l->store, &plan, &id, why);
-	if (!err)
-		log_info(&l->log, "sweep_planned", "payout=%lld total=%s address=%s", (long long)id,
-			amount_text(excess, text), plan.address);
-	return err;
+	err = find_kept(l, &kept, why);
+	if (err || amount_cmp(amount_sub(held, kept), l->pool->payout.dust) < 0)
+		return err;
+	return plan(l, amount_sub(held, kept), why);
 }

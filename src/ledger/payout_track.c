@@ -178,7 +178,8 @@ static enum err follow_unconfirmed(struct ledger *l, const struct store_payout *
 		return err;
 	*out_known = sent == WALLET_SENT || sent == WALLET_MINED;
 	if (!*out_known) {
-		err = payout_take_back(l, p, false, &taken, why);
+		/* the daemon may hold on to the one that it was to take the place of */
+		err = payout_take_back(l, p, true, &taken, why);
 		if (err || taken)
 			return err;
 	}

@@ -143,6 +143,14 @@ static enum err add_in_flight(struct store *st, int64_t pool, struct amount *sum
 			INT(STORE_PAYOUT_BROADCAST)),
 		sum, why);
 
+	if (err == OK) /* the ones that were replaced */
+		err = add_sum(st,
+			"SELECT COALESCE(SUM(w.amount), 0) FROM payout p JOIN payout_tx x"
+			" ON x.payout_id = p.id AND x.txid <> p.txid JOIN wallet_tx w"
+			" ON w.pool_id = p.pool_id AND w.txid = x.txid"
+			" WHERE p.pool_id = ? AND w.is_counted = 1 AND p.state IN (?, ?)",
+			BINDS(INT(pool), INT(STORE_PAYOUT_SIGNED), INT(STORE_PAYOUT_BROADCAST)),
+			sum, why);
 	if (err == OK)
 		err = add_sum(st,
 			"SELECT COALESCE(SUM(w.amount), 0) FROM wallet_tx w JOIN block b"

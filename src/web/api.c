@@ -6,6 +6,8 @@
 #include "base/mem.h"
 #include "chain/address.h"
 #include "store/store_block.h"
+#include "store/store_statement.h"
+#include "store/store_stats.h"
 #include "web/web_priv.h"
 
 static const struct httpd_pair open_to_all[] = {{"Access-Control-Allow-Origin", "*"}, {NULL}};
@@ -243,19 +245,117 @@ void api_block(void *ctx, struct httpd_req *req)
 	answer_from_store(ctx, req, ask_block, &arg);
 }
 
-/* ---- one account ---- */
+/* ---- one account: /accounts/ADDRESS, …/statement, …/statement.csv ---- */
+
+struct statement_arg {
+	const char *address;
+	int64_t from_ms, to_ms;
+	enum store_statement_by by;
+};
+
+/* ?from=DAY&to=DAY&by=WHAT; false: answered 400. */
+static bool read_statement(struct httpd_req *req, struct statement_arg *out)
+{
+	const char *from = httpd_query(req, "from"), *to = httpd_query(req, "to"),
+		   *by = httpd_query(req, "by"), *wrong = NULL;
+
+	out->to_ms = INT64_MAX;
+	if (from && !store_statement_time(from, false, &out->from_ms))
+		wrong = "\"from\" is a day or a month: 2026-11-22, 2026-11.";
+	else if (to && !store_statement_time(to, true, &out->to_ms))
+		wrong = "\"to\" is a day or a month: 2026-11-22, 2026-11.";
+	else if (by && !store_statement_by(by, &out->by))
+		wrong = "\"by\" is one of entry, day, month.";
+	if (wrong)
+		refuse(req, 400, "parameter_invalid", wrong);
+	return !wrong;
+}
+
+static enum err ask_statement(struct web *web, struct store *st, const struct statement_arg *arg,
+	struct store_statement_line **out, size_t *out_n, struct why *why)
+{
+	int64_t account;
+	enum err err =
+		store_account_find(st, atomic_load(&web->pool_id), arg->address, &account, why);
+
+	return err ? err : store_statement(st, account, arg->from_ms, arg->to_ms, out, out_n, why);
+}
+
+static void reply_statement(struct httpd_req *req, const struct statement_arg *arg, bool is_csv,
+	struct store_statement_line *rows, size_t n)
+{
+	struct buf text = {0};
+
+	n = store_statement_sum(rows, n, arg->by);
+	if (is_csv) {
+		store_statement_csv(rows, n, arg->by, &text);
+		httpd_reply(req, &(struct httpd_reply){.status = 200,
+					 .type = "text/csv; charset=utf-8",
+					 .body = text.data,
+					 .len = text.len,
+					 .headers = open_to_all});
+	} else {
+		buf_add_str(&text, "{\"address\":");
+		buf_add_json_str(&text, arg->address);
+		buf_add_str(&text, ",\"lines\":");
+		store_statement_json(rows, n, arg->by, &text);
+		buf_add_u8(&text, '}');
+		answer_json_text(req, &text);
+	}
+	buf_free(&text);
+}
+
+static void answer_statement(
+	struct web *web, struct httpd_req *req, const char *address, bool is_csv)
+{
+	struct statement_arg arg = {.address = address};
+	struct store_statement_line *rows;
+	struct why why = {0};
+	struct store *st;
+	size_t n;
+	enum err err;
+
+	if (!read_statement(req, &arg))
+		return;
+	err = atomic_load(&web->pool_id) ? handles_take(web->handles, &st, &why) : ERR_UNAVAILABLE;
+	if (err == OK) {
+		err = ask_statement(web, st, &arg, &rows, &n, &why);
+		handles_give(web->handles, st, err);
+	}
+	if (err == OK) {
+		reply_statement(req, &arg, is_csv, rows, n);
+		store_free_statement(rows);
+	} else if (err == ERR_NOT_FOUND) {
+		refuse(req, 404, "account_unknown", "No share has come from this address yet.");
+	} else if (err == ERR_LIMIT) {
+		refuse(req, 400, "parameter_invalid", why.text);
+	} else {
+		refuse_for_store(req, err);
+	}
+}
 
 void api_account(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;
+	const char *tail = httpd_tail(req), *part = tail + strcspn(tail, "/");
+	char *typed = mem_dup(tail, (size_t)(part - tail));
 	struct address address;
 	struct buf text = {0};
 	struct why why = {0};
 	enum err err;
 
-	err = address_decode(&web->pool->coin, web->pool->network, httpd_tail(req), &address, &why);
+	err = address_decode(&web->pool->coin, web->pool->network, typed, &address, &why);
+	free(typed);
 	if (err != OK) {
 		refuse(req, 400, "address_invalid", why.text[0] ? why.text : err_text(err));
+		return;
+	}
+	if (!strcmp(part, "/statement") || !strcmp(part, "/statement.csv")) {
+		answer_statement(web, req, address.text, part[10] != '\0');
+		return;
+	}
+	if (*part) {
+		api_unknown(ctx, req);
 		return;
 	}
 	err = account_text(web, address.text, &text);

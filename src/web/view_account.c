@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/store_account.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "web/view_priv.h"
@@ -144,14 +145,18 @@ static enum err add_rates(
 static enum err add_balance(
 	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
 {
-	struct amount minimum = web->pool->payout.minimum;
+	struct store_account_setting setting;
 	struct store_balance balance;
+	struct amount minimum;
 	double progress;
 	enum err err;
 
 	err = store_account_balance(st, account, &balance, why);
+	if (err == OK)
+		err = store_account_setting(st, account, &setting, why);
 	if (err != OK)
 		return err;
+	minimum = amount_is_zero(setting.threshold) ? web->pool->payout.minimum : setting.threshold;
 	progress = (double)amount_units(balance.available) / (double)amount_units(minimum);
 	json_object_set_new(doc, "balance",
 		json_pack("{s:o,s:o,s:o,s:o}", "immature", view_amount(balance.immature),

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/store_block.h"
 #include "store/store_node.h"
+#include "store/store_payout.h"
 #include "store/store_slot.h"
 #include "store/store_stats.h"
 #include "web/view_priv.h"
@@ -249,6 +250,21 @@ static enum err add_round(struct web *web, struct store *st, json_t *pool,
 	return OK;
 }
 
+/* Why nobody is paid now, for everybody to read. */
+static enum err add_pause(struct web *web, struct store *st, json_t *pool, struct why *why)
+{
+	struct store_payout_control control;
+	enum err err = store_payout_control(st, atomic_load(&web->pool_id), &control, why);
+
+	if (err != OK)
+		return err;
+	json_object_set_new(json_object_get(pool, "payout"), "paused",
+		control.is_paused ? json_pack("{s:I,s:s}", "since_ms", (json_int_t)control.since_ms,
+					    "reason", control.reason)
+				  : json_null());
+	return OK;
+}
+
 enum err view_pool(struct web *web, struct store *st, json_t **out, struct why *why)
 {
 	json_t *pool = terms_of(web);
@@ -264,6 +280,8 @@ enum err view_pool(struct web *web, struct store *st, json_t **out, struct why *
 		err = add_work(web, st, pool, &hashes_per_s, why);
 	if (err == OK)
 		err = add_round(web, st, pool, &net, hashes_per_s, why);
+	if (err == OK)
+		err = add_pause(web, st, pool, why);
 	if (err != OK) {
 		json_decref(pool);
 		return err;

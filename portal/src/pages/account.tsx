@@ -121,6 +121,11 @@ function Workers({ data }: { data: Data }) {
 function Payments({ data }: { data: Data }) {
   return (
     <Card class="list" title={t('account.payments')}>
+      <p>
+        <a href={`/api/v1/accounts/${data.address}/statement.csv`} download={`${data.address}.csv`}>
+          {t('account.statement')}
+        </a>
+      </p>
       {data.payments.length === 0 ? (
         <p class="empty">{t('account.no_payments')}</p>
       ) : (

@@ -2,6 +2,7 @@
 
 usage: test_api.py WEB_SEED ROOT
 """
+import decimal
 import gzip
 import http.client
 import json
@@ -211,6 +212,22 @@ class Seeded(unittest.TestCase):
         account = check_answer(self.web.get("/api/v1/accounts/" + ADDRESS), "/api/v1/accounts/{address}")
         self.assertEqual({w["name"]: w["online"] for w in account["workers"]}, {"rig1": True, "rig2": True, "attic": False})
         self.assertGreater(float(account["balance"]["paid"]), 1)
+        self.assertIsNone(pool["payout"]["paused"])
+
+    def test_a_statement_ends_with_the_balance(self):
+        path, described = "/api/v1/accounts/" + ADDRESS, "/api/v1/accounts/{address}/statement"
+        balance = self.web.json(path)["balance"]
+        owed = sum(decimal.Decimal(balance[book]) for book in ("immature", "available", "paying"))
+        for query in ("", "?by=day", "?by=month&from=1970-01", "?to=2999-12-31"):
+            lines = check_answer(self.web.get(path + "/statement" + query), described)["lines"]
+            self.assertEqual(decimal.Decimal(lines[-1]["balance"]), owed)
+            self.assertEqual(sum(decimal.Decimal(line["paid"]) for line in lines), decimal.Decimal(balance["paid"]))
+        self.assertEqual(check_answer(self.web.get(path + "/statement?to=1970-01"), described)["lines"], [])
+        table = self.web.get(path + "/statement.csv?by=month")
+        self.assertEqual(table.getheader("Content-Type"), "text/csv; charset=utf-8")
+        head, *rows = table.body.decode().splitlines()
+        self.assertEqual(head, "time,immature,available,paying,paid,network_fee,balance")
+        self.assertEqual(decimal.Decimal(rows[-1].split(",")[-1]), owed)
 
     def test_pages_join_without_gap_or_overlap(self):
         for path in ("/api/v1/blocks", "/api/v1/events"):
@@ -234,6 +251,11 @@ class Seeded(unittest.TestCase):
             ("/api/v1/accounts/nonsense", "/api/v1/accounts/{address}", 400, "address_invalid"),
             ("/api/v1/accounts/" + BITCOIN, "/api/v1/accounts/{address}", 400, "address_invalid"),
             ("/api/v1/accounts/" + IDLE, "/api/v1/accounts/{address}", 404, "account_unknown"),
+            ("/api/v1/accounts/" + ADDRESS + "/statement?by=week", "/api/v1/accounts/{address}/statement", 400,
+             "parameter_invalid"),
+            ("/api/v1/accounts/" + ADDRESS + "/statement?from=now", "/api/v1/accounts/{address}/statement", 400,
+             "parameter_invalid"),
+            ("/api/v1/accounts/" + IDLE + "/statement", "/api/v1/accounts/{address}/statement", 404, "account_unknown"),
             ("/api/v1/live?topics=money", "/api/v1/live", 400, "topic_invalid"),
         ]:
             with self.subTest(path):
