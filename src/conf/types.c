@@ -359,9 +359,8 @@ static enum err read_times(
 		used = 0;
 		if (sscanf(p, "%2u:%2u%n", &hour, &minute, &used) != 2 || used < 4 || hour > 23 ||
 			minute > 59 || (p[used] && p[used] != ','))
-			return err_fail(why, ERR_SYNTAX,
-				"\"%s\" is not a list of times: write [\"06:00\", \"18:30\"]",
-				text);
+			return err_fail(
+				why, ERR_SYNTAX, "needs times of day: [\"06:00\", \"18:30\"]");
 		if (times.n == CONF_TIMES_MAX)
 			return err_fail(why, ERR_LIMIT, "more than %d times", CONF_TIMES_MAX);
 		times.minutes[times.n++] = (uint16_t)(hour * 60 + minute);
