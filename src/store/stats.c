@@ -38,12 +38,13 @@ enum err store_sum_pool(struct store *st, int64_t pool, int64_t from_minute, int
  * caller asks for "s.period > ?" with WINDOW_AFTER.
  */
 #define WINDOW_COLUMNS                                                                             \
-	"COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.work END), 0),"                         \
-	" COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.shares END), 0),"                      \
-	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.work ELSE 0 END), 0),"                        \
-	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.shares ELSE 0 END), 0),"                      \
-	" COALESCE(MIN(CASE WHEN s.period < ? THEN s.first_ms END), 0),"                           \
-	" COALESCE(MIN(s.first_ms), 0), COALESCE(MAX(s.last_ms), 0), ?"
+	"COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.work END), 0) AS work,"                 \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN 0 ELSE s.shares END), 0) AS shares,"            \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.work ELSE 0 END), 0) AS edge_work,"           \
+	" COALESCE(SUM(CASE WHEN s.period < ? THEN s.shares ELSE 0 END), 0) AS edge_shares,"       \
+	" COALESCE(MIN(CASE WHEN s.period < ? THEN s.first_ms END), 0) AS edge_first_ms,"          \
+	" COALESCE(MIN(s.first_ms), 0) AS first_ms, COALESCE(MAX(s.last_ms), 0) AS last_ms,"       \
+	" CAST(? AS SIGNED) AS from_minute"
 #define WINDOW_VALUES(from) INT(from), INT(from), INT(from), INT(from), INT(from), INT(from)
 #define WINDOW_AFTER(from)  INT((from)-STORE_PERIOD_MINUTES)
 
@@ -154,13 +155,13 @@ enum err store_worker_list(struct store *st, int64_t account, int64_t from_minut
 	static const struct sql_type worker_row = {sizeof(struct store_worker), read_worker, NULL};
 
 	return sql_list(st, &worker_row,
-		"SELECT w.id, w.name, w.created_ms, " WINDOW_COLUMNS
-		" FROM worker w LEFT JOIN slot s ON s.account_id = w.account_id"
-		" AND s.worker_id = w.id AND s.period > ?"
-		" WHERE w.account_id = ? AND w.id < ? GROUP BY w.id, w.name, w.created_ms"
-		" ORDER BY w.id DESC LIMIT ?",
-		BINDS(WINDOW_VALUES(from_minute), WINDOW_AFTER(from_minute), INT(account),
-			INT(sql_page(before)), INT(sql_limit(limit))),
+		"SELECT w.id, w.name, w.created_ms, s.work, s.shares, s.edge_work, s.edge_shares,"
+		" s.edge_first_ms, s.first_ms, s.last_ms, s.from_minute FROM worker w LEFT JOIN"
+		" (SELECT s.worker_id, " WINDOW_COLUMNS " FROM slot s WHERE s.account_id = ?"
+		" AND s.period > ? GROUP BY s.worker_id) s ON s.worker_id = w.id"
+		" WHERE w.account_id = ? AND w.id < ? ORDER BY w.id DESC LIMIT ?",
+		BINDS(WINDOW_VALUES(from_minute), INT(account), WINDOW_AFTER(from_minute),
+			INT(account), INT(sql_page(before)), INT(sql_limit(limit))),
 		out, out_n, why);
 }
 
