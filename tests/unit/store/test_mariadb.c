@@ -184,6 +184,42 @@ static void cut_during_commit(void **state)
 	proxy_stop(&proxy);
 }
 
+/* A node's flusher, whose connection is cut at every third COMMIT: what it reads back is true. */
+static void cut_during_many_commits(void **state)
+{
+	static const int cuts[] = {PROXY_PASS, PROXY_CUT_BEFORE, PROXY_CUT_AFTER};
+	struct world *w = *state;
+	struct conf_store conf = conf_of(w);
+	unsigned seed = 3, uncertain = 0;
+	struct proxy proxy;
+	struct store *st;
+	int64_t seq = 0;
+
+	proxy_start(&proxy, (uint16_t)atoi(getenv("KOZAN_TEST_MARIADB_PORT")));
+	conf.socket = (char *)"";
+	conf.port = proxy.port;
+	MUST(store_open(&conf, &st, &why));
+	while (seq < 40) {
+		struct store_slot_add slot = {
+			w->pool, 100 + seq / 9, 1000 + seq / 4, "alice", "rig", 1 + seq, 1, 60000};
+		struct store_flush flush = {w->node, 1, seq, seq + 1, &slot, 1, NULL, 0};
+		enum err err;
+
+		atomic_store(&proxy.cut, cuts[rand_r(&seed) % 3]);
+		err = store_slot_flush(st, &flush, &why);
+		assert_true(err == OK || err == ERR_UNCERTAIN);
+		uncertain += err == ERR_UNCERTAIN;
+		atomic_store(&proxy.cut, PROXY_PASS);
+		MUST(store_slot_cursor(st, w->node, 1, &seq, &why));
+	}
+	assert_true(uncertain > 10);
+	assert_int_equal(number(st, "SELECT SUM(work) FROM batch"), 40 * 41 / 2);
+	assert_int_equal(number(st, "SELECT SUM(work) FROM slot"), 40 * 41 / 2);
+	assert_int_equal(number(st, "SELECT SUM(shares) FROM slot"), 40);
+	store_close(st);
+	proxy_stop(&proxy);
+}
+
 /* ---- others in the way ---- */
 
 static void somebody_has_the_turn(void **state)
@@ -430,7 +466,7 @@ static void numbers_stay_exact(void **state)
 
 	work(w, "alice", 100, large);
 	work(w, "alice", 101, large);
-	assert_int_equal(number(w->st, "SELECT SUM(work) FROM slot"), 2 * large);
+	assert_int_equal(number(w->st, "SELECT SUM(work) FROM batch"), 2 * large);
 }
 
 static void long_texts_come_back(void **state)
@@ -466,7 +502,7 @@ static void half_a_migration_is_gone_through_again(void **state)
 	MUST(store_migrate(w->st, &why));
 	work(w, "alice", 100, 5);
 	MUST(add_event(w, w->st));
-	assert_int_equal(number(w->st, "SELECT SUM(work) FROM slot"), 10);
+	assert_int_equal(number(w->st, "SELECT SUM(work) FROM batch"), 10);
 	assert_int_equal(number(w->st, "SELECT COUNT(*) FROM turn"), 1);
 }
 
@@ -480,6 +516,7 @@ int main(void)
 		TEST(no_server),
 		TEST(one_of_several_servers),
 		TEST(cut_during_commit),
+		TEST(cut_during_many_commits),
 		TEST(somebody_has_the_turn),
 		TEST(deadlocks_are_tried_again),
 		TEST(new_nodes_at_once),
