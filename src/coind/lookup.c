@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hex.h"
 #include "base/mem.h"
 
@@ -92,6 +93,46 @@ static enum err ask_header(struct coind *d, const uint8_t id[32], bool *out_know
 		err = fail_answer(error, "getblockheader");
 	json_decref(result);
 	*out_known = err == OK;
+	return err;
+}
+
+/* "1d00ffff" in Core and bitzenyd, a number in bcoin. */
+static bool get_bits(const json_t *value, uint32_t *out)
+{
+	uint8_t bytes[4];
+
+	if (json_is_integer(value) && json_integer_value(value) > 0 &&
+		json_integer_value(value) <= UINT32_MAX) {
+		*out = (uint32_t)json_integer_value(value);
+		return true;
+	}
+	if (!json_is_string(value) ||
+		!hex_decode(bytes, 4, json_string_value(value), json_string_length(value)))
+		return false;
+	*out = get_be32(bytes);
+	return true;
+}
+
+enum err lookup_bits_at(struct coind *d, uint32_t height, uint32_t *out, struct coind_error *error)
+{
+	char text[HASH_TEXT_BYTES];
+	struct coind_error local;
+	uint8_t id[32];
+	json_t *result;
+	enum err err;
+
+	if (!error)
+		error = &local;
+	err = lookup_hash_at(d, height, id, error);
+	if (err != OK)
+		return err;
+	hex_encode_reversed(text, id, 32);
+	err = coind_call(d, "getblockheader", json_pack("[s]", text), TIMEOUT_MS, &result, error);
+	if (err != OK)
+		return err;
+	if (!get_bits(json_object_get(result, "bits"), out))
+		err = fail_answer(error, "getblockheader");
+	json_decref(result);
 	return err;
 }
 

@@ -54,4 +54,9 @@ enum err lookup_best(struct coind *d, uint8_t out[32], struct coind_error *error
 enum err lookup_hash_at(struct coind *d, uint32_t height, uint8_t out[32],
 	struct coind_error *error) MUST_CHECK BLOCKS;
 
+/** lookup_bits_at(d, height, out, error): the target of the block at a height of the best chain, in
+ * its compact form (target.h). errs as lookup_hash_at() */
+enum err lookup_bits_at(struct coind *d, uint32_t height, uint32_t *out,
+	struct coind_error *error) MUST_CHECK BLOCKS;
+
 #endif
