@@ -8,10 +8,12 @@
 #include "cli/cli.h"
 #include "store/store_account.h"
 #include "store/store_ledger.h"
+#include "store/store_reward.h"
 
 static enum err show(struct desk *d, struct why *why)
 {
 	struct store_account_setting setting;
+	struct store_terms terms;
 	struct store_balance b;
 	int64_t account;
 	json_t *o;
@@ -21,23 +23,29 @@ static enum err show(struct desk *d, struct why *why)
 		e = store_account_balance(d->st, account, &b, why);
 	if (!e)
 		e = store_account_setting(d->st, account, &setting, why);
+	if (!e)
+		e = store_terms_get(d->st, account, &terms, why);
 	if (e)
 		return e;
-	o = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:b}", "address", b.address, "immature",
+	o = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:b,s:I}", "address", b.address, "immature",
 		desk_coins(b.immature), "available", desk_coins(b.available), "paying",
 		desk_coins(b.paying), "paid", desk_coins(b.paid), "threshold",
 		desk_coins(amount_is_zero(setting.threshold) ? d->pool->payout.minimum
 							     : setting.threshold),
-		"has_own_threshold", !amount_is_zero(setting.threshold));
+		"has_own_threshold", !amount_is_zero(setting.threshold), "no_fee", terms.no_fee,
+		"donation_ppm", (json_int_t)terms.donation_ppm);
 	if (d->as_json)
 		desk_print(json_incref(o));
 	else
 		printf("%s\n  immature   %20s\n  available  %20s\n  paying     %20s\n"
-		       "  paid       %20s\n  threshold  %20s%s\n",
+		       "  paid       %20s\n  threshold  %20s%s\n"
+		       "  no_fee     %20s\n  donation   %14" PRId64 ".%04" PRId64 "%%\n",
 			b.address, json_get_str(o, "immature"), json_get_str(o, "available"),
 			json_get_str(o, "paying"), json_get_str(o, "paid"),
 			json_get_str(o, "threshold"),
-			amount_is_zero(setting.threshold) ? "  (the pool's)" : "");
+			amount_is_zero(setting.threshold) ? "  (the pool's)" : "",
+			terms.no_fee ? "yes" : "no", terms.donation_ppm / 10000,
+			terms.donation_ppm % 10000);
 	json_decref(o);
 	return OK;
 }
@@ -83,12 +91,71 @@ static enum err set_threshold(struct desk *d, int64_t account, struct why *why)
 	return e;
 }
 
+/* ---- what the account has agreed with the pool ---- */
+
+static enum err write_terms(struct desk *d, const struct store_terms *terms, struct why *why)
+{
+	enum err e = store_begin(d->st, why);
+
+	if (e)
+		return e;
+	e = store_terms_set(d->st, terms, why);
+	if (!e)
+		e = desk_event(d, "account_terms",
+			json_pack("{s:s,s:b,s:I}", "address", d->words[0], "no_fee", terms->no_fee,
+				"donation_ppm", (json_int_t)terms->donation_ppm),
+			why);
+	e = desk_end(d, e, why);
+	if (!e)
+		printf("%s: %s is %s for all that is credited from now on.\n", d->words[0],
+			d->words[1], d->words[2]);
+	return e;
+}
+
+static enum err set_no_fee(struct desk *d, int64_t account, struct why *why)
+{
+	bool yes = strcmp(d->words[2], "yes") == 0;
+	struct store_terms terms;
+	enum err e = store_terms_get(d->st, account, &terms, why);
+
+	if (e)
+		return e;
+	if (!yes && strcmp(d->words[2], "no") != 0)
+		return err_fail(why, ERR_INVALID, "no_fee is yes or no, not \"%s\"", d->words[2]);
+	terms.no_fee = yes;
+	return write_terms(d, &terms, why);
+}
+
+/* "2%", "0.5%": up to 100 %, with four decimals. */
+static enum err set_donation(struct desk *d, int64_t account, struct why *why)
+{
+	size_t len = strcspn(d->words[2], "%");
+	struct store_terms terms;
+	struct amount percent;
+	char number[32];
+	enum err e = store_terms_get(d->st, account, &terms, why);
+
+	if (e)
+		return e;
+	if (!str_copy(number, sizeof(number), d->words[2]) || strlen(d->words[2]) > len + 1)
+		return err_fail(why, ERR_INVALID, "\"%s\" is not a percentage", d->words[2]);
+	number[len] = '\0';
+	if (amount_parse(number, &percent) != OK || amount_units(percent) % 10000 != 0)
+		return err_fail(why, ERR_INVALID,
+			"\"%s\" is not a percentage with at most four decimals", d->words[2]);
+	if (amount_is_negative(percent) || amount_cmp(percent, amount_of(100 * AMOUNT_COIN)) > 0)
+		return err_fail(why, ERR_RANGE, "%s is not between 0%% and 100%%", d->words[2]);
+	terms.donation_ppm = amount_units(percent) / 10000;
+	return write_terms(d, &terms, why);
+}
+
 static enum err set(struct desk *d, struct why *why)
 {
 	static const struct {
 		const char *name;
 		enum err (*set)(struct desk *d, int64_t account, struct why *why);
-	} settings[] = {{"threshold", set_threshold}};
+	} settings[] = {
+		{"threshold", set_threshold}, {"no_fee", set_no_fee}, {"donation", set_donation}};
 	int64_t account;
 	enum err e = desk_account(d, d->words[0], &account, why);
 
@@ -111,5 +178,5 @@ int cli_account(int argc, char **argv)
 	};
 
 	return desk_run("account", argc, argv, verbs, ARRAY_LEN(verbs),
-		"\"show ADDRESS\", \"set ADDRESS threshold AMOUNT\" or \"statement ADDRESS\"");
+		"\"show ADDRESS\", \"set ADDRESS KEY VALUE\" or \"statement ADDRESS\"");
 }

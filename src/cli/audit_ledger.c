@@ -1,22 +1,28 @@
 /* audit_ledger.c -- rewards, credits, books and payouts must tell the same story. */
 #include "base/mem.h"
 #include "cli/audit.h"
+#include "reward/reward.h"
 #include "store/store.h"
 #include "store/store_block.h"
 #include "store/store_payout.h"
+#include "store/store_reward.h"
 
 /* What the rows of blocks and payouts say that the books should hold. */
 struct expected {
 	struct amount rewards;  /* of blocks that are credited */
 	struct amount immature; /* credits by state of their block */
 	struct amount mature;
-	struct amount fee_immature; /* reward - credits */
+	struct amount direct;       /* of the mature ones, paid by the coinbase itself */
+	struct amount fee_immature; /* reward - credits - reserve */
 	struct amount fee_mature;
 	struct amount lost;                      /* rewards of mature blocks that the pool bears */
 	struct amount paying, paid, network_fee; /* payouts */
 	struct amount miner_fee;                 /* the miners' part of network_fee */
 	struct amount swept;                     /* to the cold wallet */
-	int64_t blocks, credits, payouts;
+	struct amount reserve_immature, reserve_mature;
+	struct amount accrued; /* to accounts, for work by itself */
+	struct amount owed;    /* … as a debt, paid or not */
+	int64_t blocks, credits, payouts, accruals;
 };
 
 static void add(struct amount *sum, struct amount a)
@@ -35,10 +41,13 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 
 	if (e)
 		return e;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		add(&credited, rows[i].amount);
+		if (b->state == STORE_BLOCK_MATURE)
+			add(&x->direct, rows[i].direct);
+	}
 	store_free_earnings(rows);
-	fee = amount_sub(b->reward, credited);
+	fee = amount_sub(amount_sub(b->reward, credited), b->reserve);
 	if (amount_is_negative(fee))
 		audit_fault(a, "block %lld: more was credited than it paid", (long long)b->height);
 	x->blocks++;
@@ -51,6 +60,7 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 		add(&x->lost, b->reward);
 	add(b->state == STORE_BLOCK_MATURE ? &x->mature : &x->immature, credited);
 	add(b->state == STORE_BLOCK_MATURE ? &x->fee_mature : &x->fee_immature, fee);
+	add(b->state == STORE_BLOCK_MATURE ? &x->reserve_mature : &x->reserve_immature, b->reserve);
 	return OK;
 }
 
@@ -75,6 +85,67 @@ static enum err add_blocks(
 		store_free_blocks(rows);
 	} while (!e && n == STORE_PAGE_MAX);
 	return e;
+}
+
+static enum err add_accrual(struct audit *a, struct store *st, const struct store_accrual *row,
+	struct expected *x, struct why *why)
+{
+	bool is_debt = row->scheme == REWARD_SMPPS || row->scheme == REWARD_ESMPPS;
+	struct amount credited = row->fee;
+	struct store_accrued *credits;
+	size_t n;
+	enum err e = store_accrued_list(st, row->id, &credits, &n, why);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < n; i++)
+		add(&credited, credits[i].amount);
+	store_free_accrued(credits);
+	if (amount_cmp(credited, row->total) != 0)
+		audit_fault(a, "work up to height %lld: its credits do not add up to their total",
+			(long long)row->height);
+	add(is_debt ? &x->owed : &x->accrued, amount_sub(row->total, row->fee));
+	x->accruals++;
+	return OK;
+}
+
+static enum err add_accruals(
+	struct audit *a, struct store *st, int64_t pool, struct expected *x, struct why *why)
+{
+	struct store_accrual *rows;
+	int64_t before = 0;
+	size_t n;
+	enum err e;
+
+	do {
+		e = store_accrual_list(st, pool, before, STORE_PAGE_MAX, &rows, &n, why);
+		if (e)
+			return e;
+		for (size_t i = 0; i < n && !e; i++) {
+			e = add_accrual(a, st, &rows[i], x, why);
+			before = rows[i].id;
+		}
+		store_free_accruals(rows);
+	} while (!e && n == STORE_PAGE_MAX);
+	return e;
+}
+
+static enum err owed_to_accounts(
+	struct store *st, int64_t pool, struct amount *out, struct why *why)
+{
+	struct store_debt *rows;
+	size_t n;
+	enum err e = store_debt_list(st, pool, &rows, &n, why);
+
+	if (e)
+		return e;
+	*out = amount_of(0);
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].account != 0) /* that is the fee */
+			add(out, rows[i].owed);
+	}
+	store_free_debts(rows);
+	return OK;
 }
 
 static enum err add_payout(struct audit *a, struct store *st, const struct store_payout *p,
@@ -157,29 +228,40 @@ static struct amount fees_left(const struct expected *x, struct amount taken_out
 
 enum err audit_ledger(struct audit *a, struct store *st, int64_t pool_id, struct why *why)
 {
-	struct amount sums[STORE_BOOKS], total = amount_of(0), unpaid;
+	struct amount sums[STORE_BOOKS], total = amount_of(0), unpaid, own, still_owed;
 	struct expected x = {0};
 	enum err e;
 
 	if ((e = store_ledger_sums(st, pool_id, sums, why)) ||
 		(e = add_blocks(a, st, pool_id, &x, why)) ||
-		(e = add_payouts(a, st, pool_id, &x, why)))
+		(e = add_accruals(a, st, pool_id, &x, why)) ||
+		(e = add_payouts(a, st, pool_id, &x, why)) ||
+		(e = owed_to_accounts(st, pool_id, &still_owed, why)))
 		return e;
 	for (unsigned b = STORE_BOOK_COINBASE; b < STORE_BOOKS; b++)
 		add(&total, sums[b]);
-	unpaid = amount_sub(amount_sub(x.mature, x.paying), x.paid);
+	add(&x.accrued, amount_sub(x.owed, still_owed));
+	unpaid = amount_sub(amount_sub(amount_sub(x.mature, x.direct), x.paying), x.paid);
+	add(&unpaid, x.accrued);
+	own = amount_add(fees_left(&x, sums[STORE_BOOK_OPERATOR]), x.reserve_mature);
+	own = amount_sub(own, x.accrued);
 	compare(a, "sum of all books", total, amount_of(0));
 	compare(a, "rewards", amount_neg(sums[STORE_BOOK_COINBASE]), amount_sub(x.rewards, x.lost));
 	compare(a, "immature credits", sums[STORE_BOOK_IMMATURE], x.immature);
 	compare(a, "mature credits not paid", sums[STORE_BOOK_AVAILABLE], unpaid);
 	compare(a, "payouts under way", sums[STORE_BOOK_PAYING], x.paying);
-	compare(a, "payouts confirmed", sums[STORE_BOOK_PAID], amount_sub(x.paid, x.miner_fee));
+	compare(a, "payouts confirmed", sums[STORE_BOOK_PAID],
+		amount_add(amount_sub(x.paid, x.miner_fee), x.direct));
 	compare(a, "immature fees", sums[STORE_BOOK_FEE_IMMATURE], x.fee_immature);
-	compare(a, "fees", sums[STORE_BOOK_FEE], fees_left(&x, sums[STORE_BOOK_OPERATOR]));
+	compare(a, "immature reserve", sums[STORE_BOOK_RESERVE_IMMATURE], x.reserve_immature);
+	/* the operator moves money between the two */
+	compare(a, "fees and reserve", amount_add(sums[STORE_BOOK_FEE], sums[STORE_BOOK_RESERVE]),
+		own);
 	compare(a, "in the cold wallet", sums[STORE_BOOK_COLD], x.swept);
 	compare(a, "transaction fees", sums[STORE_BOOK_NETWORK_FEE], x.network_fee);
 	json_object_set_new(a->facts, "blocks", json_integer(x.blocks));
 	json_object_set_new(a->facts, "credits", json_integer(x.credits));
+	json_object_set_new(a->facts, "accruals", json_integer(x.accruals));
 	json_object_set_new(a->facts, "payouts", json_integer(x.payouts));
 	return OK;
 }

@@ -57,7 +57,7 @@ static enum err look_at_rounds(struct store *st, const struct conf_pool *pool, i
 		if (e)
 			return e;
 		for (size_t i = 0; i < n && !e; i++) {
-			e = recount_block(st, &pool->reward, &rows[i], found, why);
+			e = recount_block(st, &pool->reward.rules, &rows[i], found, why);
 			before = rows[i].id;
 			++*out_rounds;
 		}

@@ -31,6 +31,7 @@ int cli_audit(int argc, char **argv);
 int cli_notify(int argc, char **argv);
 int cli_db(int argc, char **argv);
 int cli_node(int argc, char **argv);
+int cli_reserve(int argc, char **argv);
 int cli_ban(int argc, char **argv);
 int cli_journal(int argc, char **argv);
 int cli_verify_round(int argc, char **argv);

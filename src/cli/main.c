@@ -18,6 +18,7 @@ const struct cli_command cli_commands[] = {
 	{"verify-round", "check a published round, with nothing but its file", cli_verify_round},
 	{"payout", "look at payouts, approve, pause, send, replace them", cli_payout},
 	{"account", "what an account has set, and its statement", cli_account},
+	{"reserve", "show or fill what PPS and its kin are paid out of", cli_reserve},
 	{"miner", "a small CPU miner, for trying a pool", cli_miner},
 	{"pow", "compute and measure proofs of work", cli_pow},
 	{"version", "show the version of the program and its libraries", cli_version},

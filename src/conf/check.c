@@ -365,6 +365,7 @@ static void check_tls(struct conf_reader *r, const struct conf *conf)
 static void check_pool(struct conf_reader *r, const struct conf *conf, struct conf_pool *pool)
 {
 	check_coin(r, conf, pool);
+	conf_check_reward(r, pool);
 	for (size_t i = 0; i < pool->daemons_count; i++)
 		check_daemon(r, &pool->daemons[i]);
 	for (size_t i = 0; i < pool->ports_count; i++)

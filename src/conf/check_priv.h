@@ -10,4 +10,8 @@
  */
 void conf_check(struct conf_reader *r, struct conf *conf);
 
+/* check_reward.c */
+/** conf_check_reward(r, pool): the same of the pool's reward:, after its coin. */
+void conf_check_reward(struct conf_reader *r, struct conf_pool *pool);
+
 #endif

@@ -119,6 +119,20 @@ struct conf_port {
 #include "conf/port.tbl"
 };
 
+/* Somebody who gets a part of every reward. */
+struct conf_recipient {
+#include "conf/recipient.tbl"
+	struct address address; /* address_text, checked */
+};
+
+/* reward.tbl: its fields are spread over the rules and this. */
+struct conf_reward {
+	struct reward_rules rules;
+	struct conf_difficulty window_work;
+	struct conf_recipient *recipients;
+	size_t recipients_count;
+};
+
 struct conf_payout {
 #include "conf/payout.tbl"
 };
@@ -134,7 +148,7 @@ struct conf_pool {
 	struct conf_wallet wallet;
 	struct conf_port *ports;
 	size_t ports_count; /* >= 1 */
-	struct reward_rules reward;
+	struct conf_reward reward;
 	struct conf_payout payout;
 };
 

@@ -259,12 +259,13 @@ static void read_array(struct conf_reader *r, yaml_document_t *doc, const yaml_n
 	char *array;
 
 	if (!node) {
-		if (map_line > 0)
+		if (map_line > 0 && child->kind == CONF_CHILD_SOME)
 			problem_at(r, map_line, child->name, "is missing: at least one is needed");
 		return;
 	}
 	if (node->type != YAML_SEQUENCE_NODE ||
-		node->data.sequence.items.top == node->data.sequence.items.start) {
+		(node->data.sequence.items.top == node->data.sequence.items.start &&
+			child->kind == CONF_CHILD_SOME)) {
 		problem_at(r, node_line(node), child->name,
 			"must be a list: each item begins with \"- \"");
 		return;
@@ -292,7 +293,8 @@ static void read_child(struct conf_reader *r, yaml_document_t *doc, const yaml_n
 	const yaml_node_t *node = map ? find(doc, map, child->name) : NULL;
 
 	switch (child->kind) {
-	case CONF_CHILD_SOME: read_array(r, doc, node, map_line, child, base); return;
+	case CONF_CHILD_SOME:
+	case CONF_CHILD_ANY: read_array(r, doc, node, map_line, child, base); return;
 	case CONF_CHILD_OPTIONAL:
 		if (!node)
 			return;

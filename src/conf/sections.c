@@ -24,8 +24,14 @@ static const struct conf_word words_conf_port_tls[] = {{"off", CONF_PORT_TLS_OFF
 	{"false", CONF_PORT_TLS_OFF}, CHOICE_END};
 static const struct conf_word words_conf_sync[] = {
 	{"disk", CONF_SYNC_DISK}, {"os", CONF_SYNC_OS}, CHOICE_END};
-static const struct conf_word words_reward_scheme[] = {
-	{"pplns", REWARD_PPLNS}, {"prop", REWARD_PROP}, CHOICE_END};
+static const struct conf_word words_reward_scheme[] = {{"pplns", REWARD_PPLNS},
+	{"prop", REWARD_PROP}, {"pplnt", REWARD_PPLNT}, {"score", REWARD_SCORE},
+	{"solo", REWARD_SOLO}, {"pps", REWARD_PPS}, {"fpps", REWARD_FPPS},
+	{"pps+", REWARD_PPS_PLUS}, {"dpps", REWARD_DPPS}, {"smpps", REWARD_SMPPS},
+	{"esmpps", REWARD_ESMPPS}, CHOICE_END};
+static const struct conf_word words_reward_window[] = {{"network", REWARD_WINDOW_NETWORK},
+	{"fixed", REWARD_WINDOW_FIXED}, {"average", REWARD_WINDOW_AVERAGE},
+	{"dynamic", REWARD_WINDOW_DYNAMIC}, CHOICE_END};
 static const struct conf_word words_conf_fee_payer[] = {
 	{"pool", CONF_FEE_POOL}, {"miners", CONF_FEE_MINERS}, CHOICE_END};
 static const struct conf_word words_coin_chain[] = {
@@ -112,7 +118,12 @@ static const struct conf_key port_keys[] = {
 #include "conf/port.tbl"
 };
 #undef STRUCT
-#define STRUCT struct reward_rules
+#define STRUCT struct conf_recipient
+static const struct conf_key recipient_keys[] = {
+#include "conf/recipient.tbl"
+};
+#undef STRUCT
+#define STRUCT struct conf_reward
 static const struct conf_key reward_keys[] = {
 #include "conf/reward.tbl"
 };
@@ -169,8 +180,14 @@ static const struct conf_section wallet_section =
 	SECTION("pools[].wallet", struct conf_wallet, wallet_keys);
 static const struct conf_section port_section =
 	SECTION("pools[].ports[]", struct conf_port, port_keys);
-static const struct conf_section reward_section =
-	SECTION("pools[].reward", struct reward_rules, reward_keys);
+static const struct conf_section recipient_section =
+	SECTION("pools[].reward.recipients[]", struct conf_recipient, recipient_keys);
+static const struct conf_child reward_children[] = {
+	{"recipients", CONF_CHILD_ANY, &recipient_section, offsetof(struct conf_reward, recipients),
+		offsetof(struct conf_reward, recipients_count)},
+};
+static const struct conf_section reward_section = SECTION("pools[].reward", struct conf_reward,
+	reward_keys, reward_children, ARRAY_LEN(reward_children));
 static const struct conf_section payout_section =
 	SECTION("pools[].payout", struct conf_payout, payout_keys);
 static const struct conf_section coin_network_section =
@@ -228,7 +245,7 @@ void conf_visit(const struct conf_section *section, void *base,
 		char *sub = (char *)base + child->offset;
 		size_t count = 1;
 
-		if (child->kind == CONF_CHILD_SOME) {
+		if (conf_child_is_array(child)) {
 			count = *(size_t *)((char *)base + child->count_offset);
 			sub = *(char **)sub;
 		}
@@ -258,8 +275,10 @@ static void clear_arrays(const struct conf_section *section, void *base)
 		char *sub = (char *)base + child->offset;
 		size_t *count = (size_t *)((char *)base + child->count_offset);
 
-		if (child->kind != CONF_CHILD_SOME)
+		if (!conf_child_is_array(child)) {
+			clear_arrays(child->section, sub);
 			continue;
+		}
 		for (size_t n = 0; n < *count; n++)
 			clear_arrays(child->section, *(char **)sub + n * child->section->size);
 		free(*(char **)sub);

@@ -52,6 +52,7 @@ enum conf_child_kind {
 	CONF_CHILD_ONE,      /* a struct; all defaults when it is not in the file */
 	CONF_CHILD_OPTIONAL, /* a struct; the bool at count_offset says whether it is in the file */
 	CONF_CHILD_SOME,     /* an array of one or more; its length is the size_t at count_offset */
+	CONF_CHILD_ANY,      /* … of none or more */
 };
 
 /* A section inside a section. */
@@ -70,6 +71,11 @@ struct conf_section {
 	const struct conf_child *children;
 	unsigned children_count;
 };
+
+static inline bool conf_child_is_array(const struct conf_child *child)
+{
+	return child->kind == CONF_CHILD_SOME || child->kind == CONF_CHILD_ANY;
+}
 
 extern const struct conf_section conf_top_section, conf_coin_section;
 

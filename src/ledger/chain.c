@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "chain/target.h"
 #include "ledger/ledger_priv.h"
 
 /* A sentence about a daemon that will not do in this pass; NULL when it will. */
@@ -62,6 +63,24 @@ enum err chain_find(struct ledger *l, const char *hash, struct lookup_block *out
 		return err_fail(why, ERR_CORRUPT, "\"%s\" is not the hash of a block", hash);
 	err = lookup_block(l->daemon, id, out, &error);
 	return err ? fail_call(l, err, &error, why) : OK;
+}
+
+enum err chain_network_work(struct ledger *l, int64_t height, int64_t *out, struct why *why)
+{
+	struct coind_error error = {0};
+	struct u256 target;
+	uint32_t bits;
+	enum err err = lookup_bits_at(l->daemon, (uint32_t)height, &bits, &error);
+
+	if (err == ERR_NOT_FOUND)
+		return err_fail(why, ERR_CONFLICT, "height %lld left the chain", (long long)height);
+	if (err)
+		return fail_call(l, err, &error, why);
+	if (target_from_bits(bits, &target) != OK)
+		return err_fail(why, ERR_PROTOCOL, "%s: bits %08x of height %lld are no target",
+			coind_name(l->daemon), bits, (long long)height);
+	*out = target_to_work(target, l->pool->network->work_bits);
+	return OK;
 }
 
 enum err chain_is_unchanged(struct ledger *l, bool *out, struct why *why)

@@ -55,9 +55,21 @@ enum err feed_credited(struct ledger *l, const struct store_block *block,
 
 	add_block(&b, block, round->confirmations);
 	add_amount(&b, "fee", round->fee);
+	add_amount(&b, "reserve", round->reserve);
+	add_text(&b, "scheme", reward_scheme_name((enum reward_scheme)round->scheme));
 	buf_printf(&b, ",\"accounts\":%zu,\"round_from\":%" PRId64 ",\"round_work\":%" PRId64,
 		round->n, round->from, round->work);
 	return add(l, "block_credited", &b, why);
+}
+
+enum err feed_reserve(
+	struct ledger *l, const char *kind, const struct store_accrual *waiting, struct why *why)
+{
+	struct buf b = {0};
+
+	buf_printf(&b, "{\"height\":%" PRId64, waiting->height);
+	add_amount(&b, "needed", waiting->total);
+	return add(l, kind, &b, why);
 }
 
 enum err feed_payout(struct ledger *l, const char *kind, const struct store_payout *payout,

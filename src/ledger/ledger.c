@@ -68,7 +68,9 @@ static enum err blocks_step(
 
 	if (!err)
 		err = proof_step(l, why);
-	return err ? err : maturity_step(l, blocks, n, why);
+	if (!err)
+		err = maturity_step(l, blocks, n, why);
+	return err ? err : accrue_step(l, why);
 }
 
 static bool blocks_pass(struct ledger *l)

@@ -24,6 +24,7 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_payout.h"
+#include "store/store_reward.h"
 
 /* Blocks on top of another one at the same height before a block of ours counts as lost. */
 #define LEDGER_ORPHAN_DEPTH 6
@@ -63,6 +64,7 @@ struct ledger {
 	int64_t lost_block;      /* a mature block that left the chain: no payouts; 0: none */
 	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
 	uint32_t missing_since;
+	bool is_exhausted;      /* the reserve does not cover the work; said in the feed */
 	bool is_wallet_checked; /* it answered once, and owns the pool's address */
 	/* as of the last look: what the wallet had, and by how much the ledger did not say so */
 	uint8_t reconciled_tip[32];
@@ -85,6 +87,10 @@ enum err chain_choose(struct ledger *l, struct why *why) MUST_CHECK;
 /** chain_find(l, hash, out, why): where a block stands. */
 enum err chain_find(
 	struct ledger *l, const char *hash, struct lookup_block *out, struct why *why) MUST_CHECK;
+/** chain_network_work(l, height, out, why): [work units] what the block of this height, which is in
+ * the chain, took on average; at least 1. */
+enum err chain_network_work(
+	struct ledger *l, int64_t height, int64_t *out, struct why *why) MUST_CHECK;
 /** chain_is_unchanged(l, out, why): the tip is still that of chain_choose(). */
 enum err chain_is_unchanged(struct ledger *l, bool *out, struct why *why) MUST_CHECK;
 
@@ -110,6 +116,20 @@ enum err verify_open(
 /** verify_settled(l, why): after a new tip: bring back orphans that are in the chain again; notice
  * when a mature block is not. */
 enum err verify_settled(struct ledger *l, struct why *why) MUST_CHECK;
+
+/* divide.c, accrue.c, terms.c: the reward schemes */
+/** divide_block(l, block, round, why): who gets how much: fills all of the round but its block and
+ * confirmations. round->credits is the caller's to free. */
+enum err divide_block(struct ledger *l, const struct store_block *block, struct store_round *round,
+	struct why *why) MUST_CHECK;
+/** accrue_step(l, why): the PPS family: credit work that is complete, if it is time. */
+enum err accrue_step(struct ledger *l, struct why *why) MUST_CHECK;
+/** terms_load(l, out, why): the terms of all accounts; terms_free() frees them, and grants. */
+enum err terms_load(struct ledger *l, struct reward_terms_list *out, struct why *why) MUST_CHECK;
+void terms_free(struct reward_terms_list *list);
+/** terms_recipient(l, to, out, why): the account of one of the operator's recipients. */
+enum err terms_recipient(struct ledger *l, const struct conf_recipient *to, int64_t *out,
+	struct why *why) MUST_CHECK;
 
 /* round.c, maturity.c */
 /** round_step(l, blocks, n, why): take back what is gone, close rounds, in the order of heights. */
@@ -164,6 +184,8 @@ enum err feed_block(struct ledger *l, const char *kind, const struct store_block
 	int64_t confirmations, struct why *why) MUST_CHECK;
 enum err feed_credited(struct ledger *l, const struct store_block *block,
 	const struct store_round *round, struct why *why) MUST_CHECK;
+enum err feed_reserve(struct ledger *l, const char *kind, const struct store_accrual *waiting,
+	struct why *why) MUST_CHECK;
 /** feed_payout(l, kind, payout, …): confirmations and block_hash as they are now. */
 enum err feed_payout(struct ledger *l, const char *kind, const struct store_payout *payout,
 	int64_t confirmations, const char *block_hash, struct why *why) MUST_CHECK;

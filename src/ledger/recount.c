@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "store/store_reward.h"
 #include "store/store_slot.h"
 
 static bool count_slot(void *ctx, const struct store_slot *slot)
@@ -18,20 +19,30 @@ static bool count_slot(void *ctx, const struct store_slot *slot)
 					       .work = slot->work});
 }
 
-enum err recount_credits(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, int64_t from, struct amount amount,
-	struct reward_credit **credits, unsigned *n, struct why *why)
+enum err recount_walk(struct store *st, const struct store_block *block, struct reward_tally *tally,
+	struct why *why)
 {
+	return store_slots_back(st, block->pool, block->height, count_slot, tally, why);
+}
+
+/* The credits of a round in which work alone counts. */
+static enum err recount_credits(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, struct amount amount, struct reward_credit **credits,
+	unsigned *n, struct why *why)
+{
+	struct reward_round round = {.from = block->round_from,
+		.work = block->round_work,
+		.network_work = block->network_work > 0 ? block->network_work : 1};
 	struct reward_tally *tally;
-	int64_t finder; /* gets all when no work was counted */
-	enum err err = store_account_ensure(st, block->pool, block->finder_address, &finder, why);
+	enum err err =
+		store_account_ensure(st, block->pool, block->finder_address, &round.finder, why);
 
 	if (err)
 		return err;
-	tally = reward_tally_new(rules, from, block->network_work > 0 ? block->network_work : 1);
-	err = store_slots_back(st, block->pool, block->height, count_slot, tally, why);
+	tally = reward_tally_new(rules, &round);
+	err = recount_walk(st, block, tally, why);
 	if (!err)
-		reward_tally_split(tally, amount, finder, credits, n);
+		reward_tally_split(tally, amount, credits, n);
 	reward_tally_free(tally);
 	return err;
 }
@@ -100,8 +111,7 @@ static enum err compare_under(struct store *st, const struct reward_rules *rules
 
 	for (size_t i = 0; i < n; i++)
 		credited = amount_add(credited, rows[i].amount);
-	err = recount_credits(
-		st, rules, block, block->round_from, credited, &credits, &credits_n, why);
+	err = recount_credits(st, rules, block, credited, &credits, &credits_n, why);
 	if (err)
 		return err;
 	compare(a, block->id, rows, n, credits, credits_n);
@@ -109,28 +119,71 @@ static enum err compare_under(struct store *st, const struct reward_rules *rules
 	return OK;
 }
 
+/* Terms of accounts, bonuses and grants may have changed since, and so may the rounds that made a
+ * mean: such credits are what they are. Neither is there anything to recount where work alone does
+ * not tell who gets what. */
+static enum err is_by_work(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, const struct store_earning *rows, size_t n, bool *out,
+	struct why *why)
+{
+	bool has_window = rules->scheme == REWARD_PPLNS || rules->scheme == REWARD_PPS_PLUS;
+	bool is_mean = rules->window_by == REWARD_WINDOW_AVERAGE ||
+		       rules->window_by == REWARD_WINDOW_DYNAMIC;
+	struct store_terms *terms;
+	int64_t accrued;
+	size_t terms_n;
+	enum err err = store_terms_list(st, block->pool, &terms, &terms_n, why);
+
+	if (!err)
+		store_free_terms(terms);
+	if (!err)
+		err = store_accrual_through(st, block->pool, &accrued, why);
+	if (err)
+		return err;
+	*out = terms_n == 0 &&
+	       ((rules->scheme == REWARD_PROP && accrued < 0) || (has_window && !is_mean));
+	for (size_t i = 0; i < n; i++)
+		*out = *out && amount_is_zero(rows[i].bonus) && amount_is_zero(rows[i].donation);
+	return OK;
+}
+
 /* The rules may have been others then; what was paid in all is taken as it is, since the fee may
  * have been another, too. */
-static enum err compare_credits(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, struct store_audit *a, struct why *why)
+static enum err compare_by_work(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, const struct store_earning *rows, size_t n,
+	struct store_audit *a, struct why *why)
 {
 	struct reward_rules prop = *rules;
 	struct store_audit now = {0}, then = {0};
+	enum err err = compare_under(st, rules, block, rows, n, &now, why);
+
+	prop.scheme = REWARD_PROP;
+	if (!err && now.n && !block->scheme && rules->scheme != REWARD_PROP)
+		err = compare_under(st, &prop, block, rows, n, &then, why);
+	if (!err && now.n && (block->scheme || rules->scheme == REWARD_PROP || then.n)) {
+		if (!a->n)
+			a->first = now.first;
+		a->n += now.n;
+	}
+	return err;
+}
+
+static enum err compare_credits(struct store *st, const struct reward_rules *rules,
+	const struct store_block *block, struct store_audit *a, struct why *why)
+{
+	struct reward_rules used = *rules;
 	struct store_earning *rows;
+	bool by_work;
 	size_t n;
 	enum err err = store_credit_list(st, block->id, &rows, &n, why);
 
 	if (err)
 		return err;
-	prop.scheme = REWARD_PROP;
-	err = compare_under(st, rules, block, rows, n, &now, why);
-	if (!err && now.n && rules->scheme != REWARD_PROP)
-		err = compare_under(st, &prop, block, rows, n, &then, why);
-	if (!err && now.n && (rules->scheme == REWARD_PROP || then.n)) {
-		if (!a->n)
-			a->first = now.first;
-		a->n += now.n;
-	}
+	if (block->scheme)
+		used.scheme = (enum reward_scheme)block->scheme;
+	err = is_by_work(st, &used, block, rows, n, &by_work, why);
+	if (!err && by_work && n > 0)
+		err = compare_by_work(st, &used, block, rows, n, a, why);
 	store_free_earnings(rows);
 	return err;
 }

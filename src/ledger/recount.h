@@ -10,21 +10,18 @@
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 
-/**
- * recount_credits(st, rules, block, from, amount, credits, n, why): who gets how much of it.
- *   from    the round is the heights (from, the block's height]
- *   amount  the reward without the fee
- *   credits  as reward_tally_split(); the caller frees them
- */
-enum err recount_credits(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, int64_t from, struct amount amount,
-	struct reward_credit **credits, unsigned *n, struct why *why) MUST_CHECK;
+/** recount_walk(st, block, tally, why): count work from the block's height back, until the tally
+ * has enough. */
+enum err recount_walk(struct store *st, const struct store_block *block, struct reward_tally *tally,
+	struct why *why) MUST_CHECK;
 
 /**
  * recount_block(st, rules, block, a, why): everything that a credited block (IMMATURE, MATURE) says
  * about its round follows from the work: the round's work, each account's part of it, each credit,
  * and what was booked.
- *   rules  the pool's now. A round that was closed under PROP is recognised, too.
+ *   rules  the pool's now. A round that was closed under PROP is recognised, too. Where more than
+ *          work decides (terms of accounts, bonuses, means of rounds, time), credits are not
+ * recounted
  */
 enum err recount_block(struct store *st, const struct reward_rules *rules,
 	const struct store_block *block, struct store_audit *a, struct why *why) MUST_CHECK;

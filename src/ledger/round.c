@@ -1,11 +1,8 @@
 /* round.c -- close rounds in the order of heights, and take back what fell out of the chain. */
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "ledger/ledger_priv.h"
-#include "ledger/recount.h"
 #include "store/store_node.h"
-#include "store/store_slot.h"
 
 /* ---- taking back ---- */
 
@@ -46,40 +43,6 @@ static enum err take_back(struct ledger *l, const struct judged *gone, struct wh
 
 /* ---- closing ---- */
 
-/* Who gets how much: fills round->from, work, reward, fee; the credits are the caller's to free. */
-static enum err compute(struct ledger *l, const struct store_block *block,
-	struct store_round *round, struct reward_credit **credits, unsigned *n, struct why *why)
-{
-	const struct reward_rules *rules = &l->pool->reward;
-	enum err err;
-
-	round->reward = block->reward;
-	round->fee = reward_fee(block->reward, rules->fee_ppm);
-	err = store_block_round_from(l->store, l->pool_id, block->height, &round->from, why);
-	if (!err)
-		err = store_round_total(
-			l->store, l->pool_id, round->from, block->height, &round->work, why);
-	if (!err)
-		err = recount_credits(l->store, rules, block, round->from,
-			amount_sub(round->reward, round->fee), credits, n, why);
-	return err;
-}
-
-/* The store keeps what is worth something. */
-static struct store_credit *to_store(
-	const struct reward_credit *credits, unsigned n, struct store_round *round)
-{
-	struct store_credit *out = NEW_ARRAY(struct store_credit, n);
-
-	for (unsigned i = 0; i < n; i++) {
-		if (!amount_is_zero(credits[i].amount))
-			out[round->n++] = (struct store_credit){
-				credits[i].account, credits[i].work, credits[i].amount};
-	}
-	round->credits = out;
-	return out;
-}
-
 static enum err write_round(struct ledger *l, const struct store_block *block,
 	const struct store_round *round, struct why *why)
 {
@@ -103,24 +66,19 @@ static enum err close_round(struct ledger *l, const struct judged *found, struct
 {
 	struct store_round round = {
 		.block = found->block.id, .confirmations = found->confirmations};
-	char reward[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX];
-	struct reward_credit *credits;
-	struct store_credit *stored;
-	unsigned n;
-	enum err err = compute(l, &found->block, &round, &credits, &n, why);
+	char reward[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX], reserve[AMOUNT_TEXT_MAX];
+	enum err err = divide_block(l, &found->block, &round, why);
 
 	if (err)
 		return err;
-	stored = to_store(credits, n, &round);
-	free(credits);
 	err = write_round(l, &found->block, &round, why);
-	free(stored);
+	free((void *)round.credits);
 	if (!err)
 		log_info(&l->log, "round_closed",
-			"height=%lld from=%lld work=%lld accounts=%zu reward=%s fee=%s",
+			"height=%lld from=%lld work=%lld accounts=%zu reward=%s fee=%s reserve=%s",
 			(long long)found->block.height, (long long)round.from,
 			(long long)round.work, round.n, amount_text(round.reward, reward),
-			amount_text(round.fee, fee));
+			amount_text(round.fee, fee), amount_text(round.reserve, reserve));
 	return err;
 }
 

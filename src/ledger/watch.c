@@ -41,7 +41,8 @@ static enum err look_at_blocks(struct ledger *l, struct watch *w, struct why *wh
 	for (size_t i = 0; i < n && !err; i++) {
 		/* By which rules an older round was closed is not known. */
 		if (rows[i].closed_ms >= w->rules_since_ms)
-			err = recount_block(l->store, &l->pool->reward, &rows[i], &w->found, why);
+			err = recount_block(
+				l->store, &l->pool->reward.rules, &rows[i], &w->found, why);
 		else
 			err = store_audit_block(l->store, rows[i].id, &w->found, why);
 	}

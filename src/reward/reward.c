@@ -2,24 +2,58 @@
 
 #include <assert.h>
 
-static const char *const names[] = {[REWARD_PROP] = "prop", [REWARD_PPLNS] = "pplns"};
+static const struct {
+	const char *name;
+	bool is_share_based;
+} schemes[] = {
+	[REWARD_PROP] = {"prop", false},
+	[REWARD_PPLNS] = {"pplns", false},
+	[REWARD_PPLNT] = {"pplnt", false},
+	[REWARD_SCORE] = {"score", false},
+	[REWARD_SOLO] = {"solo", false},
+	[REWARD_PPS] = {"pps", true},
+	[REWARD_FPPS] = {"fpps", true},
+	[REWARD_PPS_PLUS] = {"pps+", true},
+	[REWARD_DPPS] = {"dpps", true},
+	[REWARD_SMPPS] = {"smpps", true},
+	[REWARD_ESMPPS] = {"esmpps", true},
+};
 
 const char *reward_scheme_name(enum reward_scheme scheme)
 {
-	assert(scheme == REWARD_PROP || scheme == REWARD_PPLNS);
-	return names[scheme];
+	assert(scheme >= REWARD_PROP && scheme <= REWARD_ESMPPS);
+	return schemes[scheme].name;
 }
 
-struct amount reward_fee(struct amount reward, int64_t fee_ppm)
+bool reward_is_share_based(enum reward_scheme scheme)
 {
-	return amount_part(reward, fee_ppm, REWARD_PPM);
+	assert(scheme >= REWARD_PROP && scheme <= REWARD_ESMPPS);
+	return schemes[scheme].is_share_based;
 }
 
-int64_t reward_window(int64_t network_work, int64_t window_ppm)
+struct amount reward_fee(struct amount amount, int64_t fee_ppm)
 {
-	__int128 work = (__int128)network_work * window_ppm;
+	return amount_part(amount, fee_ppm, REWARD_PPM);
+}
 
-	assert(network_work >= 1 && window_ppm >= 1);
-	work = (work + REWARD_PPM - 1) / REWARD_PPM;
-	return work > INT64_MAX ? INT64_MAX : (int64_t)work;
+static int64_t clamp(__int128 work)
+{
+	return work < 1 ? 1 : work > INT64_MAX ? INT64_MAX : (int64_t)work;
+}
+
+int64_t reward_window(const struct reward_rules *rules, const struct reward_round *round)
+{
+	__int128 average = round->average_work ? round->average_work : round->work;
+	__int128 part = rules->window_round_ppm;
+
+	switch (rules->window_by) {
+	case REWARD_WINDOW_NETWORK:
+		return clamp(((__int128)round->network_work * rules->window_ppm + REWARD_PPM - 1) /
+			     REWARD_PPM);
+	case REWARD_WINDOW_FIXED: return clamp(rules->window_work);
+	case REWARD_WINDOW_AVERAGE: return clamp(average);
+	case REWARD_WINDOW_DYNAMIC:
+		return clamp((average * (REWARD_PPM - part) + round->work * part) / REWARD_PPM);
+	}
+	assert(false);
 }

@@ -1,48 +1,61 @@
-/* tally.c -- the walk back over slots: sums work by account until the window is full. */
+/* tally.c -- the walk back over slots: sums what counts by account, until the window is full. */
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/map.h"
 #include "base/mem.h"
+#include "reward/accounts_priv.h"
 #include "reward/reward.h"
+#include "reward/weight_priv.h"
+
+#define MS_PER_MINUTE 60000
+
+/* What an account has done, as far as it counts. */
+struct done {
+	int64_t account;
+	int64_t work;
+	__uint128_t score; /* work, less with age */
+	int64_t minutes;   /* in which it worked */
+	int64_t oldest;    /* of those */
+};
 
 /*
  * Slots of one minute wait in `minute` until an older one comes, because the minute in which the
  * window ends is counted in proportion: each of its slots with the same fraction, so that nobody
  * gains from the order of workers inside it.
  *
- * Invariant: left + (sum of work in credits) == the window, so that sums never overflow.
+ * Invariant: left + (sum of work that was counted) == the window, so that sums never overflow.
  */
 struct reward_tally {
-	int64_t floor; /* heights up to this one do not count */
-	int64_t left;  /* [work units] of the window not yet filled */
+	const struct reward_rules *rules;
+	struct reward_round round;
+	int64_t floor;  /* heights up to this one do not count */
+	int64_t left;   /* [work units] of the window not yet filled */
+	int64_t newest; /* minute; -1: no work yet */
 
 	struct reward_slot *minute;
 	size_t minute_len, minute_cap;
 	int64_t minute_work;
 
-	struct reward_credit *credits;
-	size_t credits_len, credits_cap;
-	struct map *index; /* account -> its number in credits, plus 1 */
+	struct accounts done; /* struct done */
 };
 
+static bool has_window(enum reward_scheme scheme)
+{
+	return scheme == REWARD_PPLNS || scheme == REWARD_PPS_PLUS;
+}
+
 struct reward_tally *reward_tally_new(
-	const struct reward_rules *rules, int64_t round_from, int64_t network_work)
+	const struct reward_rules *rules, const struct reward_round *round)
 {
 	struct reward_tally *t = NEW(struct reward_tally);
+	bool is_windowed = has_window(rules->scheme);
 
-	switch (rules->scheme) {
-	case REWARD_PROP:
-		t->floor = round_from;
-		t->left = INT64_MAX;
-		break;
-	case REWARD_PPLNS:
-		t->floor = INT64_MIN;
-		t->left = reward_window(network_work, rules->window_ppm);
-		break;
-	}
-	assert(t->left > 0);
-	t->index = map_new();
+	t->rules = rules;
+	t->round = *round;
+	t->floor = is_windowed ? INT64_MIN : round->from;
+	t->left = is_windowed ? reward_window(rules, round) : INT64_MAX;
+	t->newest = -1;
+	t->done.size = sizeof(struct done);
 	return t;
 }
 
@@ -50,25 +63,46 @@ void reward_tally_free(struct reward_tally *t)
 {
 	if (!t)
 		return;
-	map_free(t->index, NULL);
-	free(t->credits);
+	accounts_fini(&t->done);
 	free(t->minute);
 	free(t);
 }
 
-static void count(struct reward_tally *t, int64_t account, int64_t work)
-{
-	uintptr_t place = (uintptr_t)map_get(t->index, &account, sizeof(account));
+/* ---- counting ---- */
 
-	if (place == 0) {
-		t->credits = array_grow(
-			t->credits, t->credits_len, &t->credits_cap, sizeof(*t->credits));
-		t->credits[t->credits_len++] = (struct reward_credit){.account = account};
-		place = t->credits_len;
-		map_set(t->index, &account, sizeof(account), (void *)place);
+/* SOLO: only the finder. PPLNS without reverse payout: only who has worked in this round, all of
+ * which has been walked over when older work comes. The others' work fills the window all the
+ * same. */
+static bool is_excluded(const struct reward_tally *t, const struct reward_slot *slot)
+{
+	if (t->rules->scheme == REWARD_SOLO)
+		return slot->account != t->round.finder;
+	return has_window(t->rules->scheme) && !t->rules->reverse_payout &&
+	       slot->height <= t->round.from && !accounts_find(&t->done, slot->account);
+}
+
+/* One account in one minute. */
+static void count(struct reward_tally *t, const struct reward_slot *slot)
+{
+	struct done *done;
+	int64_t age;
+
+	t->left -= slot->work;
+	if (is_excluded(t, slot))
+		return;
+	if (t->newest < 0)
+		t->newest = slot->minute;
+	age = slot->minute < t->newest ? t->newest - slot->minute : 0;
+	done = accounts_get(&t->done, slot->account);
+	done->work += slot->work;
+	if (t->rules->scheme == REWARD_SCORE)
+		done->score += (__uint128_t)slot->work *
+			       weight_decay(age, t->rules->score_ms / MS_PER_MINUTE);
+	/* the same minute at two heights is one: a block came in between */
+	if (done->minutes == 0 || slot->minute < done->oldest) {
+		done->minutes++;
+		done->oldest = slot->minute;
 	}
-	t->credits[place - 1].work += work;
-	t->left -= work;
 }
 
 static int by_account(const void *pa, const void *pb)
@@ -118,7 +152,7 @@ static void count_minute(struct reward_tally *t)
 		cut_minute(t);
 	for (size_t i = 0; i < t->minute_len; i++) {
 		if (t->minute[i].work > 0)
-			count(t, t->minute[i].account, t->minute[i].work);
+			count(t, &t->minute[i]);
 	}
 	t->minute_len = 0;
 	t->minute_work = 0;
@@ -138,7 +172,7 @@ bool reward_tally_add(struct reward_tally *t, const struct reward_slot *slot)
 	}
 	if (t->left == 0 || slot->height <= t->floor)
 		return false;
-	assert(slot->work >= 0);
+	assert(slot->work >= 0 && slot->minute >= 0);
 	overflow = __builtin_add_overflow(t->minute_work, slot->work, &t->minute_work);
 	assert(!overflow);
 	t->minute = array_grow(t->minute, t->minute_len, &t->minute_cap, sizeof(*t->minute));
@@ -146,45 +180,62 @@ bool reward_tally_add(struct reward_tally *t, const struct reward_slot *slot)
 	return true;
 }
 
-static int credits_by_account(const void *pa, const void *pb)
-{
-	const struct reward_credit *a = pa, *b = pb;
+/* ---- splitting ---- */
 
-	return (a->account > b->account) - (a->account < b->account);
+/* s-nomp's rule: who was there for less than this part of the longest time loses in proportion. */
+static __uint128_t pplnt_weight(
+	const struct reward_rules *rules, const struct done *done, int64_t longest)
+{
+	__uint128_t whole = weight_of(done->work);
+
+	if ((__int128)done->minutes * REWARD_PPM >= (__int128)longest * rules->pplnt_ppm)
+		return whole;
+	return whole * (__uint128_t)done->minutes / (__uint128_t)longest;
 }
 
-static void split_by_work(struct reward_credit *credits, unsigned n, struct amount amount)
+static void weigh(
+	const struct reward_tally *t, const struct done *done, unsigned n, __uint128_t *weights)
 {
-	int64_t *work = NEW_ARRAY(int64_t, n);
-	struct amount *part = NEW_ARRAY(struct amount, n);
-	int64_t sum = 0;
+	int64_t longest = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		work[i] = credits[i].work;
-		sum += work[i];
-	}
-	amount_split(amount, work, n, sum, part);
 	for (unsigned i = 0; i < n; i++)
-		credits[i].amount = part[i];
-	free(part);
-	free(work);
+		longest = done[i].minutes > longest ? done[i].minutes : longest;
+	for (unsigned i = 0; i < n; i++) {
+		switch (t->rules->scheme) {
+		case REWARD_SCORE: weights[i] = done[i].score; break;
+		case REWARD_PPLNT: weights[i] = pplnt_weight(t->rules, &done[i], longest); break;
+		default: weights[i] = (__uint128_t)done[i].work; break;
+		}
+	}
 }
 
-void reward_tally_split(struct reward_tally *t, struct amount amount, int64_t finder,
-	struct reward_credit **out, unsigned *out_n)
+void reward_tally_split(
+	struct reward_tally *t, struct amount amount, struct reward_credit **out, unsigned *out_n)
 {
+	struct done *done;
+	__uint128_t *weights;
+	struct amount *parts;
+	unsigned n;
+
 	count_minute(t);
 	t->left = 0;
-	if (t->credits_len == 0) {
-		*out = NEW(struct reward_credit);
-		**out = (struct reward_credit){.account = finder, .amount = amount};
-		*out_n = 1;
-		return;
-	}
-	qsort(t->credits, t->credits_len, sizeof(*t->credits), credits_by_account);
-	split_by_work(t->credits, (unsigned)t->credits_len, amount);
-	*out = t->credits;
-	*out_n = (unsigned)t->credits_len;
-	t->credits = NULL;
-	t->credits_len = t->credits_cap = 0;
+	if (t->done.n == 0)
+		accounts_get(&t->done, t->round.finder);
+	accounts_sort(&t->done);
+	n = (unsigned)t->done.n;
+	done = t->done.rows;
+	weights = NEW_ARRAY(__uint128_t, n);
+	parts = NEW_ARRAY(struct amount, n);
+	weigh(t, done, n, weights);
+	if (!weight_split(amount, weights, n, parts))
+		parts[0] = amount; /* nothing was counted: the finder is the only one here */
+	*out = NEW_ARRAY(struct reward_credit, n);
+	for (unsigned i = 0; i < n; i++)
+		(*out)[i] = (struct reward_credit){.account = done[i].account,
+			.work = done[i].work,
+			.share = parts[i],
+			.amount = parts[i]};
+	*out_n = n;
+	free(parts);
+	free(weights);
 }

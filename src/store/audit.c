@@ -120,11 +120,12 @@ enum err store_audit_block(struct store *st, int64_t block, struct store_audit *
 		" JOIN block b ON b.id = c.block_id WHERE c.block_id = ? AND b.state IN (?, ?)"
 		" UNION ALL "
 		"SELECT e.account_id, e.amount, 0 FROM entry e JOIN txn t ON t.id = e.txn_id"
-		" WHERE t.block_id = ? AND e.account_id <> 0 AND e.book IN (?, ?)) x"
+		" WHERE t.block_id = ? AND e.account_id <> 0 AND e.book IN (?, ?, ?)) x"
 		" GROUP BY x.account_id HAVING SUM(x.booked) <> SUM(x.credited)"
 		" ORDER BY x.account_id",
 		BINDS(INT(block), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE), INT(block),
-			INT(STORE_BOOK_IMMATURE), INT(STORE_BOOK_AVAILABLE)),
+			INT(STORE_BOOK_IMMATURE), INT(STORE_BOOK_AVAILABLE),
+			INT(STORE_BOOK_PAID)), /* what the coinbase itself has paid */
 		&rows, &n, why);
 
 	for (size_t i = 0; err == OK && i < n; i++) {

@@ -8,13 +8,14 @@
 #include "base/mem.h"
 #include "store/block_priv.h"
 #include "store/sql_priv.h"
+#include "store/store_reward.h"
 
 #define BLOCK_STATES 6
 
 #define BLOCK_COLUMNS                                                                              \
 	"pool_id, height, hash, prev_hash, reward, found_ms, finder_address, finder_worker,"       \
 	" node_id, network_work, submit_result, state, confirmations, round_from, round_work,"     \
-	" closed_ms, updated_ms"
+	" closed_ms, updated_ms, scheme, reserve"
 
 static const bool may[BLOCK_STATES][BLOCK_STATES] = {
 	[STORE_BLOCK_PENDING] = {[STORE_BLOCK_IMMATURE] = true,
@@ -61,6 +62,8 @@ static void read_block(const struct sql *q, void *row)
 	b->round_work = sql_int(q, 15);
 	b->closed_ms = sql_int(q, 16);
 	b->updated_ms = sql_int(q, 17);
+	b->scheme = sql_int(q, 18);
+	b->reserve = amount_of(sql_int(q, 19));
 }
 
 static const struct sql_type block_row = {sizeof(struct store_block), read_block, NULL};
@@ -141,6 +144,82 @@ enum err store_block_round_from(
 		out, why);
 }
 
+enum err block_closed_through(struct store *st, int64_t pool, int64_t *out, struct why *why)
+{
+	int64_t accrued;
+	enum err err = sql_one(st,
+		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ? AND state IN (?, ?)",
+		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
+
+	if (err == OK)
+		err = store_accrual_through(st, pool, &accrued, why);
+	if (err == OK && accrued > *out)
+		*out = accrued;
+	return err;
+}
+
+static void read_past(const struct sql *q, void *row)
+{
+	*(struct store_past *)row = (struct store_past){sql_int(q, 0), amount_of(sql_int(q, 1))};
+}
+
+enum err store_block_past(struct store *st, int64_t pool, int64_t height, unsigned limit,
+	struct store_past **out, size_t *out_n, struct why *why)
+{
+	static const struct sql_type past_row = {sizeof(struct store_past), read_past, NULL};
+
+	return sql_list(st, &past_row,
+		"SELECT round_work, reward FROM block WHERE pool_id = ? AND height < ?"
+		" AND state IN (?, ?) ORDER BY height DESC LIMIT ?",
+		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
+			INT(sql_limit(limit))),
+		out, out_n, why);
+}
+
+void store_free_past(struct store_past *rows)
+{
+	free(rows);
+}
+
+enum err store_block_earned(struct store *st, int64_t pool, int64_t above, int64_t through,
+	struct amount *out, struct why *why)
+{
+	int64_t sum;
+	enum err err = sql_one(st,
+		"SELECT COALESCE(SUM(reward), 0) FROM block WHERE pool_id = ? AND height > ?"
+		" AND height <= ? AND state IN (?, ?)",
+		BINDS(INT(pool), INT(above), INT(through), INT(STORE_BLOCK_IMMATURE),
+			INT(STORE_BLOCK_MATURE)),
+		&sum, why);
+
+	if (err == OK)
+		*out = amount_of(sum);
+	return err;
+}
+
+static void read_output(const struct sql *q, void *row)
+{
+	struct store_output *o = row;
+
+	str_copy(o->address, sizeof o->address, sql_str(q, 0));
+	o->amount = amount_of(sql_int(q, 1));
+}
+
+enum err store_block_outputs(
+	struct store *st, int64_t block, struct store_output **out, size_t *out_n, struct why *why)
+{
+	static const struct sql_type output_row = {sizeof(struct store_output), read_output, NULL};
+
+	return sql_list(st, &output_row,
+		"SELECT address, amount FROM block_output WHERE block_id = ? ORDER BY address",
+		BINDS(INT(block)), out, out_n, why);
+}
+
+void store_free_outputs(struct store_output *rows)
+{
+	free(rows);
+}
+
 /* ---- writing ---- */
 
 static enum err insert_block(
@@ -148,7 +227,7 @@ static enum err insert_block(
 {
 	return sql_add(st,
 		"INSERT INTO block (" BLOCK_COLUMNS ")"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)",
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0, 0)",
 		BINDS(INT(b->pool), INT(b->height), TEXT(b->hash), TEXT(b->prev_hash),
 			INT(amount_units(b->reward)), INT(b->found_ms), TEXT(b->finder_address),
 			TEXT(b->finder_worker), INT(b->node), INT(b->network_work),
@@ -183,6 +262,21 @@ enum err store_block_add(struct store *st, const struct store_block *block, int6
 		*out_id = addition.id;
 		*out_is_new = addition.is_new;
 	}
+	return err;
+}
+
+enum err store_block_outputs_add(struct store *st, int64_t block,
+	const struct store_output *outputs, size_t n, struct why *why)
+{
+	bool is_new;
+	enum err err = OK;
+
+	for (size_t i = 0; err == OK && i < n; i++)
+		err = sql_add(st,
+			"INSERT INTO block_output (block_id, address, amount) VALUES (?, ?, ?)",
+			BINDS(INT(block), TEXT(outputs[i].address),
+				INT(amount_units(outputs[i].amount))),
+			&is_new, why);
 	return err;
 }
 

@@ -67,10 +67,12 @@ static enum err write_credits(struct store *st, const struct store_round *round,
 		const struct store_credit *credit = &round->credits[i];
 
 		err = sql_run(st,
-			"INSERT INTO credit (block_id, account_id, work, amount)"
-			" VALUES (?, ?, ?, ?)",
+			"INSERT INTO credit (block_id, account_id, work, amount, bonus, fee,"
+			" donation, direct) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 			BINDS(INT(round->block), INT(credit->account), INT(credit->work),
-				INT(amount_units(credit->amount))),
+				INT(amount_units(credit->amount)), INT(amount_units(credit->bonus)),
+				INT(amount_units(credit->fee)), INT(amount_units(credit->donation)),
+				INT(amount_units(credit->direct))),
 			why);
 	}
 	return err;
@@ -79,8 +81,8 @@ static enum err write_credits(struct store *st, const struct store_round *round,
 static enum err post_close(struct store *st, const struct store_block *block,
 	const struct store_round *round, struct why *why)
 {
-	struct store_entry *entries = NEW_ARRAY(struct store_entry, round->n + 2);
-	struct store_txn txn = {block->pool, STORE_TXN_CREDIT, block->id, 0, entries, round->n + 2};
+	struct store_entry *entries = NEW_ARRAY(struct store_entry, round->n + 3);
+	struct store_txn txn = {block->pool, STORE_TXN_CREDIT, block->id, 0, entries, round->n + 3};
 	enum err err;
 
 	for (size_t i = 0; i < round->n; i++)
@@ -88,6 +90,8 @@ static enum err post_close(struct store *st, const struct store_block *block,
 			STORE_BOOK_IMMATURE, round->credits[i].account, round->credits[i].amount};
 	entries[round->n] = (struct store_entry){STORE_BOOK_FEE_IMMATURE, 0, round->fee};
 	entries[round->n + 1] =
+		(struct store_entry){STORE_BOOK_RESERVE_IMMATURE, 0, round->reserve};
+	entries[round->n + 2] =
 		(struct store_entry){STORE_BOOK_COINBASE, 0, amount_neg(round->reward)};
 	err = store_ledger_post(st, &txn, why);
 	free(entries);
@@ -97,8 +101,10 @@ static enum err post_close(struct store *st, const struct store_block *block,
 static enum err write_round(struct store *st, const struct store_round *round, struct why *why)
 {
 	return sql_run(st,
-		"UPDATE block SET round_from = ?, round_work = ?, closed_ms = ? WHERE id = ?",
-		BINDS(INT(round->from), INT(round->work), INT(clock_wall_ms()), INT(round->block)),
+		"UPDATE block SET round_from = ?, round_work = ?, closed_ms = ?, scheme = ?,"
+		" reserve = ? WHERE id = ?",
+		BINDS(INT(round->from), INT(round->work), INT(clock_wall_ms()), INT(round->scheme),
+			INT(amount_units(round->reserve)), INT(round->block)),
 		why);
 }
 
@@ -129,42 +135,52 @@ enum err store_round_close(struct store *st, const struct store_round *round, st
 
 static void read_credit(const struct sql *q, void *row)
 {
-	*(struct store_credit *)row =
-		(struct store_credit){sql_int(q, 0), sql_int(q, 1), amount_of(sql_int(q, 2))};
+	*(struct store_credit *)row = (struct store_credit){.account = sql_int(q, 0),
+		.amount = amount_of(sql_int(q, 1)),
+		.direct = amount_of(sql_int(q, 2))};
 }
 
-/* What a block's credits and fee become: from the immature books to others, or back. */
+/* What a block's credits, fee and reserve become: from the immature books to others, or back. What
+ * the coinbase itself has paid need not be paid again. */
 static enum err move_credits(
 	struct store *st, const struct store_block *block, bool is_orphan, struct why *why)
 {
 	static const struct sql_type credit_row = {sizeof(struct store_credit), read_credit, NULL};
-	struct amount fee = block->reward;
+	struct amount fee = amount_sub(block->reward, block->reserve);
 	struct store_txn txn = {.pool = block->pool, .block = block->id};
 	struct store_credit *credits;
 	struct store_entry *entries;
 	size_t n, k = 0;
 	enum err err = sql_list(st, &credit_row,
-		"SELECT account_id, work, amount FROM credit WHERE block_id = ? ORDER BY "
+		"SELECT account_id, amount, direct FROM credit WHERE block_id = ? ORDER BY "
 		"account_id",
 		BINDS(INT(block->id)), &credits, &n, why);
 
 	if (err != OK)
 		return err;
-	entries = NEW_ARRAY(struct store_entry, 2 * n + 3);
+	entries = NEW_ARRAY(struct store_entry, 3 * n + 4);
 	for (size_t i = 0; i < n; i++) {
 		const struct store_credit *c = &credits[i];
 
 		fee = amount_sub(fee, c->amount);
 		entries[k++] = (struct store_entry){
 			STORE_BOOK_IMMATURE, c->account, amount_neg(c->amount)};
-		if (!is_orphan)
-			entries[k++] =
-				(struct store_entry){STORE_BOOK_AVAILABLE, c->account, c->amount};
+		if (is_orphan)
+			continue;
+		entries[k++] = (struct store_entry){
+			STORE_BOOK_AVAILABLE, c->account, amount_sub(c->amount, c->direct)};
+		entries[k++] = (struct store_entry){STORE_BOOK_PAID, c->account, c->direct};
 	}
 	assert(!amount_is_negative(fee));
 	entries[k++] = (struct store_entry){STORE_BOOK_FEE_IMMATURE, 0, amount_neg(fee)};
-	entries[k++] = is_orphan ? (struct store_entry){STORE_BOOK_COINBASE, 0, block->reward}
-				 : (struct store_entry){STORE_BOOK_FEE, 0, fee};
+	entries[k++] =
+		(struct store_entry){STORE_BOOK_RESERVE_IMMATURE, 0, amount_neg(block->reserve)};
+	if (is_orphan) {
+		entries[k++] = (struct store_entry){STORE_BOOK_COINBASE, 0, block->reward};
+	} else {
+		entries[k++] = (struct store_entry){STORE_BOOK_FEE, 0, fee};
+		entries[k++] = (struct store_entry){STORE_BOOK_RESERVE, 0, block->reserve};
+	}
 	txn.kind = is_orphan ? STORE_TXN_ORPHAN : STORE_TXN_MATURE;
 	txn.entries = entries;
 	txn.n = k;
@@ -203,7 +219,8 @@ enum err store_round_orphan(struct store *st, int64_t block, struct why *why)
 /* ---- what an account got ---- */
 
 #define EARNING_SELECT                                                                             \
-	"SELECT b.id, b.height, b.hash, b.state, b.found_ms, a.id, a.address, c.work, c.amount"    \
+	"SELECT b.id, b.height, b.hash, b.state, b.found_ms, a.id, a.address, c.work, c.amount,"   \
+	" c.bonus, c.fee, c.donation, c.direct"                                                    \
 	" FROM credit c JOIN block b ON b.id = c.block_id JOIN account a ON a.id = c.account_id"
 
 static void read_earning(const struct sql *q, void *row)
@@ -219,6 +236,10 @@ static void read_earning(const struct sql *q, void *row)
 	str_copy(e->address, sizeof e->address, sql_str(q, 6));
 	e->work = sql_int(q, 7);
 	e->amount = amount_of(sql_int(q, 8));
+	e->bonus = amount_of(sql_int(q, 9));
+	e->fee = amount_of(sql_int(q, 10));
+	e->donation = amount_of(sql_int(q, 11));
+	e->direct = amount_of(sql_int(q, 12));
 }
 
 static const struct sql_type earning_row = {sizeof(struct store_earning), read_earning, NULL};

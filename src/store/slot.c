@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/block_priv.h"
 #include "store/slot_priv.h"
 #include "store/sql_priv.h"
-#include "store/store_block.h"
 
 enum err store_slot_cursor(
 	struct store *st, int64_t node, int64_t epoch, int64_t *out_seq, struct why *why)
@@ -25,14 +25,6 @@ struct row {
 	int64_t last_ms;
 };
 
-/* The greatest height that is paid: work that comes late must not change it. */
-static enum err closed_through(struct store *st, int64_t pool, int64_t *out, struct why *why)
-{
-	return sql_one(st,
-		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ? AND state IN (?, ?)",
-		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
-}
-
 /* Work at a height that is paid counts at the next one. */
 static enum err raise_closed(struct store *st, struct row *rows, size_t n, struct why *why)
 {
@@ -41,7 +33,7 @@ static enum err raise_closed(struct store *st, struct row *rows, size_t n, struc
 
 	for (size_t i = 0; err == OK && i < n; i++) {
 		if (rows[i].pool != pool)
-			err = closed_through(st, rows[i].pool, &closed, why);
+			err = block_closed_through(st, rows[i].pool, &closed, why);
 		pool = rows[i].pool;
 		if (err == OK && rows[i].height <= closed)
 			rows[i].height = closed + 1;

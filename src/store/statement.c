@@ -19,6 +19,10 @@ const char *store_txn_text(enum store_txn_kind kind)
 	case STORE_TXN_SWEPT: return "swept";
 	case STORE_TXN_OPERATOR: return "operator";
 	case STORE_TXN_LOSS: return "loss";
+	case STORE_TXN_RESERVE: return "reserve";
+	case STORE_TXN_ACCRUE: return "accrue";
+	case STORE_TXN_OWE: return "owe";
+	case STORE_TXN_RELEASE: return "release";
 	}
 	return "other";
 }
@@ -37,6 +41,10 @@ const char *store_book_text(enum store_book book)
 	case STORE_BOOK_HOT: return "hot";
 	case STORE_BOOK_COLD: return "cold";
 	case STORE_BOOK_OPERATOR: return "operator";
+	case STORE_BOOK_RESERVE_IMMATURE: return "reserve_immature";
+	case STORE_BOOK_RESERVE: return "reserve";
+	case STORE_BOOK_OWED: return "owed";
+	case STORE_BOOK_DEBT: return "debt";
 	}
 	return "other";
 }

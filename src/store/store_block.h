@@ -37,6 +37,8 @@ struct store_block {
 	int64_t round_work; /* their work */
 	int64_t closed_ms;  /* 0: never closed */
 	int64_t updated_ms;
+	int64_t scheme;        /* enum reward_scheme by which it was closed; 0: not known */
+	struct amount reserve; /* of the reward, for the PPS family; set when closed */
 };
 
 /**
@@ -78,6 +80,36 @@ void store_free_blocks(struct store_block *rows);
  */
 enum err store_block_round_from(
 	struct store *st, int64_t pool, int64_t height, int64_t *out, struct why *why) MUST_CHECK;
+
+struct store_past {
+	int64_t work; /* of a closed round */
+	struct amount reward;
+};
+
+/** store_block_past(st, pool, height, limit, …): rounds closed below `height` whose blocks are in
+ * the chain, newest first. store_free_past() */
+enum err store_block_past(struct store *st, int64_t pool, int64_t height, unsigned limit,
+	struct store_past **out, size_t *out_n, struct why *why) MUST_CHECK;
+void store_free_past(struct store_past *rows);
+/** store_block_earned(st, pool, above, through, out, why): the rewards of blocks at these heights
+ * that are credited. */
+enum err store_block_earned(struct store *st, int64_t pool, int64_t above, int64_t through,
+	struct amount *out, struct why *why) MUST_CHECK;
+
+/* An output of a block's coinbase that pays somebody else than the pool. */
+struct store_output {
+	char address[STORE_ADDRESS_MAX];
+	struct amount amount; /* > 0 */
+};
+
+/** store_block_outputs_add(st, block, outputs, n, why): with store_block_add(), in the same
+ * transaction; adding them again changes nothing. Their sum is at most the reward. */
+enum err store_block_outputs_add(struct store *st, int64_t block,
+	const struct store_output *outputs, size_t n, struct why *why) MUST_CHECK;
+/** store_block_outputs(st, block, …): by address. */
+enum err store_block_outputs(struct store *st, int64_t block, struct store_output **out,
+	size_t *out_n, struct why *why) MUST_CHECK;
+void store_free_outputs(struct store_output *rows);
 
 /**
  * store_block_set(st, id, from, to, confirmations, why): what the chain says now.

@@ -6,9 +6,9 @@
  * entries of one ledger transaction sum to zero, which is asserted.
  *
  * The books, and what moves between them:
- *   close    coinbase → immature (accounts), fee_immature (pool)
- *   mature   immature → available            fee_immature → fee
- *   orphan   immature, fee_immature → coinbase
+ *   close    coinbase → immature (accounts), fee_immature, reserve_immature (pool)
+ *   mature   immature → available, paid      fee_immature → fee, reserve_immature → reserve
+ *   orphan   immature, fee_immature, reserve_immature → coinbase
  *   plan     available → paying
  *   confirm  paying → paid, network_fee      fee → network_fee
  *   conflict paying → available              (refused, too)
@@ -34,8 +34,12 @@ enum store_book {
 	STORE_BOOK_HOT = 9,       /* minus what was moved from the hot wallet to the cold one */
 	STORE_BOOK_COLD = 10,     /* the same, in the cold one */
 	STORE_BOOK_OPERATOR = 11, /* what the operator took out of the wallet; negative: put in */
+	STORE_BOOK_RESERVE_IMMATURE = 12,
+	STORE_BOOK_RESERVE = 13, /* what the PPS family is paid out of (store_reward.h) */
+	STORE_BOOK_OWED = 14,    /* SMPPS, ESMPPS: credited, but not covered by a block yet */
+	STORE_BOOK_DEBT = 15,    /* the other side of that */
 };
-#define STORE_BOOKS 12 /* size of an array indexed by book */
+#define STORE_BOOKS 16 /* size of an array indexed by book */
 
 /* Stored: do not renumber. */
 enum store_txn_kind {
@@ -49,6 +53,10 @@ enum store_txn_kind {
 	STORE_TXN_SWEPT = 8,    /* to the cold wallet */
 	STORE_TXN_OPERATOR = 9, /* coins of the operator's own, in or out */
 	STORE_TXN_LOSS = 10,    /* a mature block that is gone for good */
+	STORE_TXN_RESERVE = 11, /* between the fee and the reserve */
+	STORE_TXN_ACCRUE = 12,  /* work is credited by itself */
+	STORE_TXN_OWE = 13,     /* … as a debt */
+	STORE_TXN_RELEASE = 14, /* a debt is paid */
 };
 
 struct store_entry {
@@ -75,18 +83,23 @@ enum err store_ledger_post(
 struct store_credit {
 	int64_t account;
 	int64_t work;
-	struct amount amount; /* > 0 */
+	struct amount amount; /* >= 0 */
+	/* what it is made of: share + bonus - fee - donation; direct: of it, paid by the coinbase
+	 */
+	struct amount bonus, fee, donation, direct;
 };
 
 struct store_round {
 	int64_t block;
 	int64_t from;         /* heights (from, the block's height] */
 	int64_t work;         /* their total work, as the credits were computed from */
-	struct amount reward; /* == sum of credits + fee, asserted */
+	struct amount reward; /* == sum of credits + fee + reserve, asserted */
 	struct amount fee;
 	int64_t confirmations;
 	const struct store_credit *credits; /* one per account */
 	size_t n;
+	int64_t scheme;        /* enum reward_scheme, for the record */
+	struct amount reserve; /* what the PPS family is paid out of */
 };
 
 /**
@@ -249,6 +262,7 @@ struct store_earning {
 	char address[STORE_ADDRESS_MAX];
 	int64_t work;
 	struct amount amount;
+	struct amount bonus, fee, donation, direct; /* as in struct store_credit */
 };
 
 /** store_earning_list(st, account, before, limit, …): by block, newest first; `before` is a block's

@@ -111,8 +111,8 @@ enum err store_wallet_acknowledge(struct store *st, int64_t pool, const char *tx
 static struct amount expected_of(const struct amount sums[STORE_BOOKS])
 {
 	static const enum store_book not_hot[] = {STORE_BOOK_COINBASE, STORE_BOOK_IMMATURE,
-		STORE_BOOK_FEE_IMMATURE, STORE_BOOK_PAID, STORE_BOOK_NETWORK_FEE, STORE_BOOK_COLD,
-		STORE_BOOK_OPERATOR};
+		STORE_BOOK_FEE_IMMATURE, STORE_BOOK_RESERVE_IMMATURE, STORE_BOOK_PAID,
+		STORE_BOOK_NETWORK_FEE, STORE_BOOK_COLD, STORE_BOOK_OPERATOR};
 	struct amount total = amount_of(0);
 
 	for (size_t i = 0; i < ARRAY_LEN(not_hot); i++)

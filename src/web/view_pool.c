@@ -166,9 +166,9 @@ static json_t *terms_of(const struct web *web)
 		"maturity", (int)coin->maturity, "block_time_s",
 		(json_int_t)(coin->block_time_ms / 1000), "links", "block", p->network->block_url,
 		"tx", p->network->tx_url, "address", p->network->address_url, "reward", "scheme",
-		reward_scheme_name(p->reward.scheme), "window",
-		(double)p->reward.window_ppm / REWARD_PPM, "fee_percent",
-		(double)p->reward.fee_ppm * 100 / REWARD_PPM, "payout", "enabled",
+		reward_scheme_name(p->reward.rules.scheme), "window",
+		(double)p->reward.rules.window_ppm / REWARD_PPM, "fee_percent",
+		(double)p->reward.rules.fee_ppm * 100 / REWARD_PPM, "payout", "enabled",
 		p->payout.is_enabled, "minimum", view_amount(p->payout.minimum), "interval_s",
 		(json_int_t)(p->payout.interval_ms / 1000), "ports", ports_of(web), "command",
 		command_of(web));

@@ -53,8 +53,8 @@ static void check_complete(const struct conf *conf)
 		assert(p->min_difficulty.work <= p->difficulty.work);
 		assert(p->difficulty.work <= p->max_difficulty.work);
 	}
-	assert(pool->reward.fee_ppm >= 0 && pool->reward.fee_ppm <= REWARD_PPM);
-	assert(pool->reward.window_ppm > 0);
+	assert(pool->reward.rules.fee_ppm >= 0 && pool->reward.rules.fee_ppm <= REWARD_PPM);
+	assert(pool->reward.rules.window_ppm > 0);
 }
 
 /* The same bytes as a configuration and as a coin's profile. */

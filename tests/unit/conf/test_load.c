@@ -46,9 +46,9 @@ static void test_defaults(void **state)
 	assert_int_equal(pool->ports[0].min_difficulty.work, 1);
 	assert_int_equal(pool->ports[0].max_difficulty.work, 1000000000000);
 	assert_int_equal(pool->ports[0].share_interval_ms, 15000);
-	assert_int_equal(pool->reward.scheme, REWARD_PPLNS);
-	assert_int_equal(pool->reward.window_ppm, 2000000);
-	assert_int_equal(pool->reward.fee_ppm, 10000);
+	assert_int_equal(pool->reward.rules.scheme, REWARD_PPLNS);
+	assert_int_equal(pool->reward.rules.window_ppm, 43200000);
+	assert_int_equal(pool->reward.rules.fee_ppm, 10000);
 	assert_true(pool->payout.is_enabled);
 	assert_int_equal(amount_units(pool->payout.minimum), 10000000);
 	assert_true(amount_is_zero(pool->payout.fee_rate));
@@ -159,9 +159,9 @@ static void test_every_key(void **state)
 	assert_int_equal(pool->ports[0].difficulty.work, 32768);
 	assert_int_equal(pool->ports[0].min_difficulty.work, 1);
 	assert_true(pool->ports[0].is_fixed);
-	assert_int_equal(pool->reward.scheme, REWARD_PROP);
-	assert_int_equal(pool->reward.window_ppm, 500000);
-	assert_int_equal(pool->reward.fee_ppm, 2500);
+	assert_int_equal(pool->reward.rules.scheme, REWARD_PROP);
+	assert_int_equal(pool->reward.rules.window_ppm, 500000);
+	assert_int_equal(pool->reward.rules.fee_ppm, 2500);
 	assert_false(pool->payout.is_enabled);
 	assert_int_equal(amount_units(pool->payout.minimum), 1);
 	assert_int_equal(pool->payout.interval_ms, 86400000);

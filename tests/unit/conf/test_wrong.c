@@ -138,7 +138,21 @@ static void test_pool_values(void **state)
 		{"    reward: {fee: 1 percent}", "fee: \"1 percent\" is not a percentage"},
 		{"    reward: {fee: 0.00001%}", "fee: 0.00001% has more than four decimals"},
 		{"    reward: {window: 0}", "window: 0 is less than 0.001"},
-		{"    reward: {scheme: pps}", "scheme: \"pps\" is not one of pplns, prop"},
+		{"    reward: {scheme: pps2}", "scheme: \"pps2\" is not one of pplns, prop, pplnt, "
+					       "score, solo, pps, fpps, "
+					       "pps+, dpps, smpps, esmpps; did you mean \"pps\"?"},
+		{"    reward: {scheme: pps}",
+			"block_value: pps needs it: what a block is worth without transaction "
+			"fees, in coins"},
+		{"    reward: {scheme: fpps, block_value: 1, finder_bonus: 1%}",
+			"finder_bonus: fpps pays for work, not for blocks: leave it out"},
+		{"    reward: {fee: 1%, pool_bonus: 1.1%}",
+			"pool_bonus: is paid out of the fee and cannot be more than that"},
+		{"    reward: {score_time: 1m}", "score_time: 1m is less than 2m"},
+		{"    reward: {recipients: [{address: nowhere, percent: 1%}]}",
+			"address: the address is mistyped or cut: its checksum does not match"},
+		{"    reward: {recipients: 5}",
+			"recipients: must be a list: each item begins with \"- \""},
 		{"    payout: {minimum: 0.123456789}",
 			"minimum: 0.123456789 is too large or too exact"},
 		{"    payout: {minimum: -1}", "minimum: -1 is less than 0.00000001"},

@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/hex.h"
 #include "base/mem.h"
+#include "chain/target.h"
 #include "coind/coind.h"
 #include "coind/lookup.h"
 #include "world.h"
@@ -71,6 +72,15 @@ enum err lookup_chain(struct coind *d, struct lookup_chain *out, struct coind_er
 {
 	*out = (struct lookup_chain){.chain = "regtest", .height = (uint32_t)world->tip};
 	make_id(world->tip, world->branch[world->tip], out->best);
+	return answer(error);
+}
+
+/* A block takes 100 units of work. */
+enum err lookup_bits_at(struct coind *d, uint32_t height, uint32_t *out, struct coind_error *error)
+{
+	if (height > world->tip)
+		return ERR_NOT_FOUND;
+	*out = target_to_bits(target_from_work(100, 0));
 	return answer(error);
 }
 

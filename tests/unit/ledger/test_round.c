@@ -116,7 +116,7 @@ static void test_pplns_reaches_into_the_round_before(void **state)
 {
 	int64_t block;
 
-	world->pool.reward.scheme = REWARD_PPLNS; /* one network block: 100 units */
+	world->pool.reward.rules.scheme = REWARD_PPLNS; /* one network block: 100 units */
 	find_first_block();
 	world_work(2, 101, 3, 60);
 	world_mine(1);

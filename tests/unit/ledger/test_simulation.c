@@ -14,7 +14,11 @@
 #include "ledger/ledger_priv.h"
 #include "world.h"
 
-enum { LIVES = 3, STEPS = 90, REWARD = 1000000007 };
+enum { STEPS = 45, REWARD = 1000000007 };
+
+/* Each has a life. */
+static const enum reward_scheme schemes[] = {REWARD_PROP, REWARD_PPLNS, REWARD_PPLNT, REWARD_SCORE,
+	REWARD_SOLO, REWARD_PPS, REWARD_PPS_PLUS, REWARD_SMPPS, REWARD_ESMPPS};
 
 static const char *const deaths[] = {"payout_planned", "payout_built", "payout_stored",
 	"payout_sent", "payout_noted", "payout_confirming"};
@@ -128,14 +132,22 @@ static void check(const struct life *life)
 	}
 }
 
-static void live(uint64_t seed)
+static void live(unsigned seed)
 {
+	struct reward_rules *rules;
 	struct life life = {.seed = seed};
 
-	printf("life %llu\n", (unsigned long long)seed);
+	printf("life %u: %s\n", seed, reward_scheme_name(schemes[seed]));
 	world_new();
+	rules = &world->pool.reward.rules;
 	world->pool.payout.minimum = amount_of(30000000);
-	world->pool.reward.scheme = below(&life, 2) ? REWARD_PROP : REWARD_PPLNS;
+	*rules = (struct reward_rules){.scheme = schemes[seed],
+		.fee_ppm = 20000,
+		.window_ppm = 2 * REWARD_PPM,
+		.window_blocks = 5,
+		.pplnt_ppm = 510000,
+		.score_ms = 600000,
+		.block_value = amount_of(REWARD - 100000000)};
 	for (unsigned step = 0; step < STEPS; step++) {
 		for (unsigned i = below(&life, 4); i > 0; i--)
 			mine_one(&life);
@@ -166,13 +178,15 @@ static void live(uint64_t seed)
 	assert_int_equal(world_book(STORE_BOOK_PAYING), 0);
 	for (unsigned miner = 0; miner < MINERS; miner++)
 		assert_int_equal(world_paid(miner), amount_units(world_balance(miner).paid));
-	assert_int_equal(world->funds, world_book(STORE_BOOK_FEE));
+	assert_int_equal(world->funds, world_book(STORE_BOOK_FEE) + world_book(STORE_BOOK_RESERVE));
+	assert_true(world_book(STORE_BOOK_RESERVE) >= 0);
+	assert_int_equal(world_book(STORE_BOOK_OWED), -world_book(STORE_BOOK_DEBT));
 	world_free();
 }
 
 static void test_lives(void **state)
 {
-	for (uint64_t seed = 1; seed <= LIVES; seed++)
+	for (unsigned seed = 0; seed < sizeof(schemes) / sizeof(schemes[0]); seed++)
 		live(seed);
 }
 

@@ -179,8 +179,8 @@ static void what_an_operator_paused_stays_so(void **state)
 /* The scheme was another when the round was closed. */
 static void rules_that_have_changed(void **state)
 {
-	world->pool.reward.scheme = REWARD_PPLNS;
-	world->pool.reward.fee_ppm = 50000;
+	world->pool.reward.rules.scheme = REWARD_PPLNS;
+	world->pool.reward.rules.fee_ppm = 50000;
 	look();
 	assert_false(control().is_paused);
 }

@@ -78,8 +78,11 @@ void world_new(void)
 	world->pool.address = world->miners[MINERS - 1];
 	world->pool.daemons = &world->daemon;
 	world->pool.daemons_count = 1;
-	world->pool.reward = (struct reward_rules){
-		.scheme = REWARD_PROP, .window_ppm = REWARD_PPM, .fee_ppm = 10000};
+	world->pool.reward.rules = (struct reward_rules){.scheme = REWARD_PROP,
+		.window_ppm = REWARD_PPM,
+		.window_blocks = 10,
+		.reverse_payout = true,
+		.fee_ppm = 10000};
 	world->pool.payout = (struct conf_payout){.is_enabled = true,
 		.minimum = amount_of(AMOUNT_COIN),
 		.interval_ms = 0,

@@ -28,19 +28,47 @@ static void test_fee_ends(void **state)
 	assert_int_equal(fee(INT64_MAX, 1), INT64_MAX / REWARD_PPM);
 }
 
+static int64_t network_window(int64_t network_work, int64_t ppm)
+{
+	const struct reward_rules rules = {.window_ppm = ppm};
+
+	return reward_window(&rules, &(struct reward_round){.network_work = network_work});
+}
+
 static void test_window_is_rounded_up(void **state)
 {
-	assert_int_equal(reward_window(100, 2000000), 200);
-	assert_int_equal(reward_window(3, 500000), 2);
-	assert_int_equal(reward_window(1, 1), 1);
-	assert_int_equal(reward_window(INT64_MAX, REWARD_PPM), INT64_MAX);
-	assert_int_equal(reward_window(INT64_MAX, INT64_MAX), INT64_MAX);
+	assert_int_equal(network_window(100, 2000000), 200);
+	assert_int_equal(network_window(3, 500000), 2);
+	assert_int_equal(network_window(1, 1), 1);
+	assert_int_equal(network_window(INT64_MAX, REWARD_PPM), INT64_MAX);
+	assert_int_equal(network_window(INT64_MAX, INT64_MAX), INT64_MAX);
+}
+
+static void test_windows_of_rounds(void **state)
+{
+	struct reward_rules rules = {
+		.window_by = REWARD_WINDOW_AVERAGE, .window_work = 77, .window_round_ppm = 300000};
+	struct reward_round round = {.work = 100, .average_work = 1000, .network_work = 5};
+
+	assert_int_equal(reward_window(&rules, &round), 1000);
+	rules.window_by = REWARD_WINDOW_DYNAMIC;
+	assert_int_equal(reward_window(&rules, &round), 730);
+	rules.window_by = REWARD_WINDOW_FIXED;
+	assert_int_equal(reward_window(&rules, &round), 77);
+	rules.window_by = REWARD_WINDOW_AVERAGE;
+	round.average_work = 0; /* no round before this one */
+	assert_int_equal(reward_window(&rules, &round), 100);
+	round.work = 0;
+	assert_int_equal(reward_window(&rules, &round), 1);
 }
 
 static void test_names(void **state)
 {
 	assert_string_equal(reward_scheme_name(REWARD_PROP), "prop");
 	assert_string_equal(reward_scheme_name(REWARD_PPLNS), "pplns");
+	assert_string_equal(reward_scheme_name(REWARD_ESMPPS), "esmpps");
+	assert_false(reward_is_share_based(REWARD_SOLO));
+	assert_true(reward_is_share_based(REWARD_PPS));
 }
 
 int main(void)
@@ -49,6 +77,7 @@ int main(void)
 		cmocka_unit_test(test_fee_is_rounded_down),
 		cmocka_unit_test(test_fee_ends),
 		cmocka_unit_test(test_window_is_rounded_up),
+		cmocka_unit_test(test_windows_of_rounds),
 		cmocka_unit_test(test_names),
 	};
 
