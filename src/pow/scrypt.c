@@ -11,6 +11,8 @@
 #define R_MAX 32
 #define P_MAX 16
 
+#define UNROLL _Pragma("GCC unroll 16")
+
 static enum err set(struct pow_algo *algo, const struct pow_param *param, struct why *why)
 {
 	if (strcmp(param->name, "N") == 0)
@@ -57,6 +59,7 @@ static void salsa8(uint32_t cell[16])
 		quarter(x, 10, 11, 8, 9);
 		quarter(x, 15, 12, 13, 14);
 	}
+	UNROLL
 	for (unsigned i = 0; i < 16; i++)
 		cell[i] += x[i];
 }
@@ -68,6 +71,7 @@ static void block_mix(const uint32_t *in, uint32_t *out, uint32_t r)
 
 	memcpy(x, in + (2 * r - 1) * 16, CELL);
 	for (uint32_t i = 0; i < 2 * r; i++) {
+		UNROLL
 		for (unsigned k = 0; k < 16; k++)
 			x[k] ^= in[i * 16 + k];
 		salsa8(x);
@@ -127,28 +131,49 @@ static void hash(struct pow_ctx *ctx, const struct pow_kernel *kernel, unsigned 
 	}
 }
 
-static const struct pow_variant plain_c = {"c", 0, {{1, 1, .romix = romix_c}}};
+#define ONE                                                                                        \
+	{                                                                                          \
+		1, 1, .romix = romix_c                                                             \
+	}
 
+static const struct pow_variant plain_c = {"c", 0, {ONE}};
+
+/* A kernel with idle lanes takes its time all the same: how many hashes are worth it was measured.
+ */
 #if defined(__x86_64__)
-/* A wide kernel with idle lanes takes about as long as two or three single hashes. */
-static const struct pow_variant sse2_x1 = {"sse2-x1", 0, {{1, 1, .romix = scrypt_romix_sse2_one}}};
-static const struct pow_variant sse2_x4 = {"sse2-x4", 0,
-	{{4, 2, .romix = scrypt_romix_sse2_wide}, {1, 1, .romix = scrypt_romix_sse2_one}}};
-static const struct pow_variant avx2_x8 = {"avx2-x8", POW_CPU_AVX2,
-	{{8, 2, .romix = scrypt_romix_avx2_wide}, {1, 1, .romix = scrypt_romix_avx2_one}}};
-static const struct pow_variant avx512_x1 = {
-	"avx512-x1", POW_CPU_AVX512, {{1, 1, .romix = scrypt_romix_avx512_one}}};
-static const struct pow_variant avx512_x16 = {"avx512-x16", POW_CPU_AVX512,
-	{{16, 3, .romix = scrypt_romix_avx512_wide}, {1, 1, .romix = scrypt_romix_avx512_one}}};
+#define SSE2_X4                                                                                    \
+	{                                                                                          \
+		4, 3, .romix = scrypt_romix_sse2_group                                             \
+	}
+#define AVX2_X8                                                                                    \
+	{                                                                                          \
+		8, 3, .romix = scrypt_romix_avx2_group                                             \
+	}
+
+static const struct pow_variant sse2_x4 = {"sse2-x4", 0, {SSE2_X4, ONE}};
+static const struct pow_variant sse2_x8 = {
+	"sse2-x8", 0, {{8, 6, .romix = scrypt_romix_sse2_two}, SSE2_X4, ONE}};
+static const struct pow_variant avx2_x8 = {"avx2-x8", POW_CPU_AVX2, {AVX2_X8, ONE}};
+static const struct pow_variant avx2_x16 = {
+	"avx2-x16", POW_CPU_AVX2, {{16, 10, .romix = scrypt_romix_avx2_two}, AVX2_X8, ONE}};
+static const struct pow_variant avx2_x16m = {"avx2-x16m", POW_CPU_AVX2,
+	{{16, 10, .romix = scrypt_romix_avx2_two_multiplying}, AVX2_X8, ONE}};
+static const struct pow_variant avx512_x16 = {
+	"avx512-x16", POW_CPU_AVX512, {{16, 3, .romix = scrypt_romix_avx512_group}, ONE}};
 
 static const struct pow_variant *const variants[] = {
-	&plain_c, &sse2_x1, &avx512_x1, &sse2_x4, &avx2_x8, &avx512_x16, NULL};
+	&plain_c, &sse2_x4, &sse2_x8, &avx2_x8, &avx2_x16, &avx2_x16m, &avx512_x16, NULL};
 #elif defined(__aarch64__)
-static const struct pow_variant neon_x1 = {"neon-x1", 0, {{1, 1, .romix = scrypt_romix_neon_one}}};
-static const struct pow_variant neon_x4 = {"neon-x4", 0,
-	{{4, 2, .romix = scrypt_romix_neon_wide}, {1, 1, .romix = scrypt_romix_neon_one}}};
+#define NEON_X4                                                                                    \
+	{                                                                                          \
+		4, 3, .romix = scrypt_romix_neon_group                                             \
+	}
 
-static const struct pow_variant *const variants[] = {&plain_c, &neon_x1, &neon_x4, NULL};
+static const struct pow_variant neon_x4 = {"neon-x4", 0, {NEON_X4, ONE}};
+static const struct pow_variant neon_x8 = {
+	"neon-x8", 0, {{8, 6, .romix = scrypt_romix_neon_two}, NEON_X4, ONE}};
+
+static const struct pow_variant *const variants[] = {&plain_c, &neon_x4, &neon_x8, NULL};
 #else
 static const struct pow_variant *const variants[] = {&plain_c, NULL};
 #endif

@@ -1,4 +1,4 @@
-/* scrypt_priv.h -- the kernels of scrypt: ROMix of the blocks of one hash or of several. */
+/* scrypt_priv.h -- the kernels of scrypt: ROMix of the blocks of several hashes. */
 #ifndef POW_SCRYPT_PRIV_H
 #define POW_SCRYPT_PRIV_H
 
@@ -13,9 +13,11 @@
  */
 typedef void scrypt_romix_fn(uint32_t n, uint32_t r, uint8_t *blocks, void *v);
 
-scrypt_romix_fn scrypt_romix_sse2_one, scrypt_romix_sse2_wide;     /* 4 blocks */
-scrypt_romix_fn scrypt_romix_neon_one, scrypt_romix_neon_wide;     /* 4 */
-scrypt_romix_fn scrypt_romix_avx2_one, scrypt_romix_avx2_wide;     /* 8 */
-scrypt_romix_fn scrypt_romix_avx512_one, scrypt_romix_avx512_wide; /* 16 */
+/* One group of blocks, or two; shifting to the left or multiplying by powers of two. */
+scrypt_romix_fn scrypt_romix_sse2_group, scrypt_romix_sse2_two; /* 4 blocks, 8 */
+scrypt_romix_fn scrypt_romix_neon_group, scrypt_romix_neon_two; /* 4, 8 */
+scrypt_romix_fn scrypt_romix_avx2_group, scrypt_romix_avx2_two,
+	scrypt_romix_avx2_two_multiplying; /* 8, 16, 16 */
+scrypt_romix_fn scrypt_romix_avx512_group; /* 16 */
 
 #endif

@@ -1,16 +1,18 @@
 /*
- * scrypt_simd.c -- scrypt's ROMix with vectors: one hash, or as many as a vector has words.
- * Compiled once for each POW_ISA (meson.build).
+ * scrypt_simd.c -- scrypt's ROMix with vectors: of as many hashes as a vector has words, or of two
+ * such groups. Compiled once for each POW_ISA (meson.build).
  *
- * Many at a time, vector k of a cell holds word k of every hash, so that Salsa20 needs no shuffles.
- * The big table keeps each hash's rows whole, because every hash reads another row; so a cell is
- * transposed on its way into the table and out of it.
+ * Vector k of a group's cell holds word k of every hash, so that Salsa20 needs no shuffles. The big
+ * table keeps each hash's rows whole, because every hash reads another row; so a cell is transposed
+ * on its way into the table and out of it. Where a group alone waits for its own results, a second
+ * one fills the time.
  */
 #include "pow/scrypt_priv.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-#include "pow/salsa_simd.h"
+#include "pow/v128.h"
 
 #if defined(__AVX512F__)
 #define WIDTH 16
@@ -25,7 +27,8 @@ typedef __m512i vec;
 typedef __m256i vec;
 #define V(op)           _mm256_##op
 #define vec_xor(a, b)   _mm256_xor_si256(a, b)
-#define vec_rotl(x, n)  vec_xor(V(slli_epi32)(x, n), V(srli_epi32)(x, 32 - (n)))
+#define vec_shl(x, n)   (multiply ? V(mullo_epi32)(x, V(set1_epi32)(1 << (n))) : V(slli_epi32)(x, n))
+#define vec_rotl(x, n)  vec_xor(vec_shl(x, n), V(srli_epi32)(x, 32 - (n)))
 #define vec_load(p)     _mm256_load_si256((const __m256i *)(p))
 #define vec_store(p, x) _mm256_store_si256((__m256i *)(p), x)
 #else
@@ -54,8 +57,6 @@ typedef v128 vec;
 #define vec_low_pairs(a, b)  V(unpacklo_epi64)(a, b)
 #define vec_high_pairs(a, b) V(unpackhi_epi64)(a, b)
 #endif
-
-/* ---- many at a time ---- */
 
 /* 4 x 4 words within each 128 bits: element i of row k <-> element k of row i. */
 INLINE void transpose_words(vec r[4])
@@ -128,166 +129,164 @@ INLINE void scatter(const vec *x, uint8_t *rows, size_t row, size_t cell)
 	}
 }
 
+#define GROUPS_MAX 2
+#define EACH       UNROLL for (unsigned g = 0; g < groups; g++)
+
 #define LINE(to, x1, x2, n) to = vec_xor(to, vec_rotl(vec_add(x1, x2), n))
 #define QUARTER(a, b, c, d)                                                                        \
-	do {                                                                                       \
-		LINE(b, a, d, 7);                                                                  \
-		LINE(c, b, a, 9);                                                                  \
-		LINE(d, c, b, 13);                                                                 \
-		LINE(a, d, c, 18);                                                                 \
-	} while (0)
-
-/* t = Salsa20/8(t ^ in) */
-INLINE void salsa_wide(vec t[16], const vec *in)
-{
-	vec x[16];
-
-	UNROLL
-	for (unsigned k = 0; k < 16; k++)
-		x[k] = t[k] = vec_xor(t[k], vec_load(in + k));
-	for (unsigned i = 0; i < 4; i++) {
-		QUARTER(x[0], x[4], x[8], x[12]);
-		QUARTER(x[5], x[9], x[13], x[1]);
-		QUARTER(x[10], x[14], x[2], x[6]);
-		QUARTER(x[15], x[3], x[7], x[11]);
-		QUARTER(x[0], x[1], x[2], x[3]);
-		QUARTER(x[5], x[6], x[7], x[4]);
-		QUARTER(x[10], x[11], x[8], x[9]);
-		QUARTER(x[15], x[12], x[13], x[14]);
+	EACH                                                                                       \
+	{                                                                                          \
+		LINE(x[g][b], x[g][a], x[g][d], 7);                                                \
+		LINE(x[g][c], x[g][b], x[g][a], 9);                                                \
+		LINE(x[g][d], x[g][c], x[g][b], 13);                                               \
+		LINE(x[g][a], x[g][d], x[g][c], 18);                                               \
 	}
-	UNROLL
-	for (unsigned k = 0; k < 16; k++)
-		t[k] = vec_add(t[k], x[k]);
-}
 
-/* BlockMix of every hash's row. */
-INLINE void block_mix_wide(const vec *in, vec *out, uint32_t r)
+/* t = Salsa20/8(t ^ in). multiply: shift to the left by multiplications (AVX2 only). */
+INLINE void salsa(vec t[][16], const vec *in, unsigned groups, bool multiply)
 {
-	vec t[16];
+	vec x[GROUPS_MAX][16];
 
-	UNROLL
-	for (unsigned k = 0; k < 16; k++)
-		t[k] = vec_load(in + (2 * r - 1) * 16 + k);
-	for (uint32_t i = 0; i < 2 * r; i++) {
-		salsa_wide(t, in + i * 16);
+	EACH
+	{
 		UNROLL
 		for (unsigned k = 0; k < 16; k++)
-			vec_store(out + (i / 2 + i % 2 * r) * 16 + k, t[k]);
+			x[g][k] = t[g][k] = vec_xor(t[g][k], vec_load(in + 16 * g + k));
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		QUARTER(0, 4, 8, 12);
+		QUARTER(5, 9, 13, 1);
+		QUARTER(10, 14, 2, 6);
+		QUARTER(15, 3, 7, 11);
+		QUARTER(0, 1, 2, 3);
+		QUARTER(5, 6, 7, 4);
+		QUARTER(10, 11, 8, 9);
+		QUARTER(15, 12, 13, 14);
+	}
+	EACH
+	{
+		UNROLL
+		for (unsigned k = 0; k < 16; k++)
+			t[g][k] = vec_add(t[g][k], x[g][k]);
 	}
 }
 
-/* The rows that the hashes ask for. */
-INLINE void look_up(
-	const uint8_t *rows[WIDTH], const vec *x, const uint8_t *table, uint32_t n, uint32_t r)
+/* BlockMix of every hash's row. Cell c of group g begins at vector 16 (c groups + g). */
+INLINE void block_mix(const vec *in, vec *out, uint32_t r, unsigned groups, bool multiply)
 {
-	uint32_t index[WIDTH];
+	size_t cell = (size_t)16 * groups;
+	vec t[GROUPS_MAX][16];
+
+	EACH
+	{
+		UNROLL
+		for (unsigned k = 0; k < 16; k++)
+			t[g][k] = vec_load(in + (2 * r - 1) * cell + 16 * g + k);
+	}
+	for (uint32_t i = 0; i < 2 * r; i++) {
+		salsa(t, in + i * cell, groups, multiply);
+		EACH
+		{
+			UNROLL
+			for (unsigned k = 0; k < 16; k++)
+				vec_store(out + (i / 2 + i % 2 * r) * cell + 16 * g + k, t[g][k]);
+		}
+	}
+}
+
+/* The rows that the hashes ask for by the first word of their last cells. */
+INLINE void look_up(const uint8_t **rows, const vec *last, const uint8_t *table, uint32_t n,
+	uint32_t r, unsigned groups)
+{
 	size_t row = (size_t)128 * r;
 
-	memcpy(index, x + (2 * r - 1) * 16, sizeof(index));
-	UNROLL
-	for (unsigned h = 0; h < WIDTH; h++) {
-		rows[h] = table + ((index[h] & (n - 1)) * (size_t)WIDTH + h) * row;
-		__builtin_prefetch(rows[h]);
-		__builtin_prefetch(rows[h] + CELL);
+	EACH
+	{
+		uint32_t index[WIDTH];
+
+		memcpy(index, last + 16 * g, sizeof(index));
+		UNROLL
+		for (unsigned h = 0; h < WIDTH; h++) {
+			size_t place =
+				(index[h] & (n - 1)) * (size_t)WIDTH * groups + WIDTH * g + h;
+
+			rows[WIDTH * g + h] = table + place * row;
+			__builtin_prefetch(table + place * row);
+			__builtin_prefetch(table + place * row + CELL);
+		}
 	}
 }
 
-static void romix_wide(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
+/* y = x ^ the hashes' rows */
+INLINE void add_rows(vec *y, const vec *x, const uint8_t *const *rows, uint32_t r, unsigned groups)
 {
-	size_t row = (size_t)128 * r, rows_bytes = row * WIDTH;
-	uint8_t *table = v;
-	vec *x = (vec *)(table + rows_bytes * n), *y = x + 32 * r;
-	const uint8_t *rows[WIDTH];
+	for (uint32_t c = 0; c < 2 * r; c++) {
+		EACH
+		{
+			size_t at = (size_t)16 * (c * groups + g);
+			vec row[16];
 
-	for (unsigned h = 0; h < WIDTH; h++)
+			gather(row, rows + WIDTH * g, c);
+			UNROLL
+			for (unsigned k = 0; k < 16; k++)
+				vec_store(y + at + k, vec_xor(row[k], vec_load(x + at + k)));
+		}
+	}
+}
+
+INLINE void put_rows(const vec *x, uint8_t *rows, uint32_t r, unsigned groups)
+{
+	size_t row = (size_t)128 * r;
+
+	for (uint32_t c = 0; c < 2 * r; c++)
+		EACH scatter(x + 16 * (c * groups + g), rows + WIDTH * g * row, row, c);
+}
+
+INLINE void romix(uint32_t n, uint32_t r, uint8_t *blocks, void *v, unsigned groups, bool multiply)
+{
+	size_t row = (size_t)128 * r, rows_bytes = row * WIDTH * groups;
+	uint8_t *table = v;
+	vec *x = (vec *)(table + rows_bytes * n), *y = x + 32 * r * groups;
+	const uint8_t *rows[GROUPS_MAX * WIDTH];
+
+	for (unsigned h = 0; h < WIDTH * groups; h++)
 		rows[h] = blocks + h * row;
 	for (uint32_t c = 0; c < 2 * r; c++)
-		gather(x + 16 * c, rows, c);
+		EACH gather(x + 16 * (c * groups + g), rows + WIDTH * g, c);
 	for (uint32_t i = 0; i < n; i++) {
 		vec *swap = x;
 
-		for (uint32_t c = 0; c < 2 * r; c++)
-			scatter(x + 16 * c, table + i * rows_bytes, row, c);
-		block_mix_wide(x, y, r);
+		put_rows(x, table + i * rows_bytes, r, groups);
+		block_mix(x, y, r, groups, multiply);
 		x = y;
 		y = swap;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		look_up(rows, x, table, n, r);
-		for (uint32_t c = 0; c < 2 * r; c++) {
-			vec other[16];
-
-			gather(other, rows, c);
-			UNROLL
-			for (unsigned k = 0; k < 16; k++)
-				vec_store(y + 16 * c + k,
-					vec_xor(other[k], vec_load(x + 16 * c + k)));
-		}
-		block_mix_wide(y, x, r);
+		look_up(rows, x + (2 * r - 1) * 16 * groups, table, n, r, groups);
+		add_rows(y, x, rows, r, groups);
+		block_mix(y, x, r, groups, multiply);
 	}
-	for (uint32_t c = 0; c < 2 * r; c++)
-		scatter(x + 16 * c, blocks, row, c);
-}
-
-/* ---- one at a time: a cell is the four diagonals of Salsa20's matrix ---- */
-
-INLINE void block_mix(const v128 *in, const v128 *other, v128 *out, uint32_t r)
-{
-	size_t last = (2 * (size_t)r - 1) * 4;
-	v128 t[4];
-
-	UNROLL
-	for (unsigned j = 0; j < 4; j++) {
-		t[j] = in[last + j];
-		if (other)
-			t[j] = v128_xor(t[j], other[last + j]);
-	}
-	for (uint32_t i = 0; i < 2 * r; i++) {
-		UNROLL
-		for (unsigned j = 0; j < 4; j++) {
-			t[j] = v128_xor(t[j], in[4 * i + j]);
-			if (other)
-				t[j] = v128_xor(t[j], other[4 * i + j]);
-		}
-		salsa(t, 8);
-		UNROLL
-		for (unsigned j = 0; j < 4; j++)
-			out[(i / 2 + i % 2 * r) * 4 + j] = t[j];
-	}
-}
-
-static void romix_one(uint32_t n, uint32_t r, uint8_t *block, void *v)
-{
-	size_t row = (size_t)8 * r; /* [vectors] */
-	v128 *table = v, *x = table + row * n, *y = x + row, *swap;
-	uint32_t *words = (uint32_t *)x, j;
-
-	for (size_t k = 0; k < row * 4; k++)
-		memcpy(&words[k], block + 4 * (k / 16 * 16 + 5 * k % 16), 4);
-	memcpy(table, x, row * 16);
-	for (uint32_t i = 0; i < n; i++)
-		block_mix(table + i * row, NULL, i + 1 < n ? table + (i + 1) * row : x, r);
-	for (uint32_t i = 0; i < n; i++) {
-		j = v128_low32(x[row - 4]) & (n - 1);
-		block_mix(x, table + j * row, y, r);
-		swap = x;
-		x = y;
-		y = swap;
-	}
-	words = (uint32_t *)x;
-	for (size_t k = 0; k < row * 4; k++)
-		memcpy(block + 4 * (k / 16 * 16 + 5 * k % 16), &words[k], 4);
+	put_rows(x, blocks, r, groups);
 }
 
 #define NAME_(isa, kind) scrypt_romix_##isa##_##kind
 #define NAME(isa, kind)  NAME_(isa, kind)
 
-void NAME(POW_ISA, wide)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
+void NAME(POW_ISA, group)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
 {
-	romix_wide(n, r, blocks, v);
+	romix(n, r, blocks, v, 1, false);
 }
 
-void NAME(POW_ISA, one)(uint32_t n, uint32_t r, uint8_t *block, void *v)
+#if WIDTH < 16
+void NAME(POW_ISA, two)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
 {
-	romix_one(n, r, block, v);
+	romix(n, r, blocks, v, 2, false);
 }
+#endif
+
+#if WIDTH == 8
+void NAME(POW_ISA, two_multiplying)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
+{
+	romix(n, r, blocks, v, 2, true);
+}
+#endif
