@@ -291,6 +291,13 @@ static void on_plain_text(void *ctx, const char *data, size_t len)
 		c->events->on_data(c->owner, data, len);
 }
 
+static void on_peer_end(struct tcp_conn *c)
+{
+	if (c->owner && !c->reason && c->events->on_end)
+		c->events->on_end(c->owner);
+	tcp_close(c, "closed by peer");
+}
+
 static void feed_tls(struct tcp_conn *c, const char *data, size_t len)
 {
 	enum err err = tls_conn_feed(c->tls_conn, data, len, on_plain_text, c, &c->out, NULL);
@@ -298,7 +305,7 @@ static void feed_tls(struct tcp_conn *c, const char *data, size_t len)
 	if (has_output(c))
 		send_at_end_of_turn(c);
 	if (err == ERR_CLOSED)
-		tcp_close(c, "closed by peer");
+		on_peer_end(c);
 	else if (err != OK)
 		tcp_close(c, "TLS failed");
 }
@@ -347,8 +354,10 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *bytes)
 
 	if (n > 0 && !c->reason)
 		on_bytes(c, bytes->base, (size_t)n);
+	else if (n == UV_EOF)
+		on_peer_end(c);
 	else if (n < 0)
-		tcp_close(c, n == UV_EOF ? "closed by peer" : uv_strerror((int)n));
+		tcp_close(c, uv_strerror((int)n));
 }
 
 static uint16_t read_address(const struct sockaddr_storage *from, struct net_addr *out)

@@ -30,7 +30,7 @@ enum tcp_drop {
 };
 
 /* What happens to connections. Every callback runs on the loop; `owner` is what on_accept returned.
- * The last four may be NULL. */
+ * The last five may be NULL. */
 struct tcp_events {
 	/* A new connection whose peer is known: return its owner, or NULL to close it at once. */
 	void *(*on_accept)(void *ctx, struct tcp_conn *conn);
@@ -41,6 +41,8 @@ struct tcp_events {
 
 	/* Before anything is made of a connection from this address: false closes it. */
 	bool (*may_accept)(void *ctx, const struct net_addr *peer);
+	/* The peer sends no more; what is written now is its last answer. on_closed follows. */
+	void (*on_end)(void *owner);
 	/* All output has left that the kernel would not take at once. */
 	void (*on_drained)(void *owner);
 	/* On a port for TLS only the peer spoke first, and not TLS: say so in plain and close. */

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "chain/difficulty.h"
+#include "stratum/http.h"
 #include "stratum/pool.h"
 #include "stratum/protocol.h"
 #include "stratum/share.h"
@@ -113,6 +114,7 @@ void session_on_closed(struct session *s, const char *reason)
 	atomic_fetch_sub(&shard->env->conns, 1);
 	list_remove(&s->node);
 	buf_free(&s->partial);
+	http_call_free(s->http);
 	s->magic = 0;
 	free(s);
 }
@@ -341,21 +343,39 @@ void session_on_plain(struct session *s)
 	tcp_write(s->conn, plain_answer, sizeof(plain_answer) - 1);
 }
 
-static const char http_answer[] = "HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n"
-				  "This port is for miners: use it as stratum+tcp://\n";
-
-static bool is_http(const char *line, size_t len)
+/* A wildcard is no address to send anybody to. */
+static const char *listen_host(const struct conf_port *conf)
 {
-	return len > 5 && (memcmp(line, "GET ", 4) == 0 || memcmp(line, "HEAD ", 5) == 0 ||
-				  memcmp(line, "POST ", 5) == 0);
+	const char *host = conf->listens.list[0].host;
+
+	return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ? NULL : host;
+}
+
+static void answer_http(struct session *s)
+{
+	const struct conf_port *conf = s->port->conf;
+	struct buf answer = {0};
+
+	http_call_answer(s->http, tcp_is_tls(s->conn) ? "stratum+tcps" : "stratum+tcp",
+		listen_host(conf), conf->listens.list[0].port, &answer);
+	tcp_write(s->conn, answer.data, answer.len);
+	buf_free(&answer);
+	session_close(s, "speaks HTTP");
+}
+
+static void on_http(struct session *s, const char *data, size_t len)
+{
+	if (http_call_feed(s->http, data, len))
+		answer_http(s);
 }
 
 static void on_malformed(struct session *s, const char *line, size_t len)
 {
 	count_one(&s->shard->counts, malformed);
-	if (is_http(line, len)) {
-		tcp_write(s->conn, http_answer, sizeof(http_answer) - 1);
-		session_close(s, "speaks HTTP");
+	if (!session_is_authorized(s))
+		s->http = http_call_new(line, len);
+	if (s->http) {
+		on_http(s, "", 0);
 		return;
 	}
 	if (++s->bad_lines >= SESSION_BAD_LINES_MAX)
@@ -405,6 +425,10 @@ void session_on_data(struct session *s, const char *data, size_t len)
 		const char *end = memchr(data, '\n', len);
 		size_t part = end ? (size_t)(end - data) : len;
 
+		if (s->http) {
+			on_http(s, data, len);
+			return;
+		}
 		if (s->partial.len + part > max) {
 			session_close(s, "line too long");
 			session_fault(s, FAULT_FLOOD);
@@ -429,4 +453,22 @@ void session_on_data(struct session *s, const char *data, size_t len)
 		data += part + 1;
 		len -= part + 1;
 	}
+}
+
+/* A line that is cut off is nobody's fault, and not acted upon. */
+void session_on_end(struct session *s)
+{
+	struct buf line = s->partial;
+	struct request request;
+
+	if (s->shard->stopping)
+		return;
+	if (s->http) {
+		answer_http(s);
+		return;
+	}
+	s->partial = (struct buf){0};
+	if (request_read(buf_str(&line), line.len, &request) == OK)
+		on_line(s, buf_str(&line), line.len);
+	buf_free(&line);
 }

@@ -66,7 +66,8 @@ struct session {
 	struct shard *shard;
 	struct shard_port *port;
 	struct tcp_conn *conn;
-	struct buf partial; /* an unfinished line; empty between lines */
+	struct buf partial;     /* an unfinished line; empty between lines */
+	struct http_call *http; /* != NULL: it speaks HTTP, and this is its request */
 	struct worker *workers;
 	struct list shares; /* in flight, so that they can forget the session */
 	struct verify_source
@@ -96,6 +97,8 @@ struct session {
 
 struct session *session_new(struct shard_port *port, struct tcp_conn *conn);
 void session_on_data(struct session *s, const char *data, size_t len);
+/** session_on_end(s): the peer sends no more; a last line may lack its newline. */
+void session_on_end(struct session *s);
 void session_on_closed(struct session *s, const char *reason);
 /** session_on_drained(s): the peer reads again. */
 void session_on_drained(struct session *s);

@@ -80,6 +80,11 @@ static void on_data(void *owner, const char *data, size_t len)
 	session_on_data(session_of(owner), data, len);
 }
 
+static void on_end(void *owner)
+{
+	session_on_end(session_of(owner));
+}
+
 static void on_closed(void *owner, const char *reason)
 {
 	session_on_closed(session_of(owner), reason);
@@ -115,6 +120,7 @@ static const struct tcp_events events = {
 	.may_accept = may_accept,
 	.on_accept = on_accept,
 	.on_data = on_data,
+	.on_end = on_end,
 	.on_closed = on_closed,
 	.on_drained = on_drained,
 	.on_plain = on_plain,

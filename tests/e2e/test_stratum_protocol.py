@@ -70,6 +70,17 @@ HANDSHAKES = {
         '{"id":1,"method":"mining.subscribe","params":["NiceHash/1.0.0",1700000000000,"0f0f"]}\n',
         '{"id":2,"method":"mining.authorize","params":["%s","x"]}\n',
         '{"id":3,"method":"mining.extranonce.subscribe","params":[]}\n'), [1, 2, 3]),
+    "Antminer-like": ((  # all extensions at once; the agents' names of this and the next are made up
+        '{"id":1,"method":"mining.configure","params":[["version-rolling","minimum-difficulty",'
+        '"subscribe-extranonce"],{"version-rolling.mask":"1fffe000","version-rolling.min-bit-count":16,'
+        '"minimum-difficulty.value":2048}]}\n',
+        '{"id":2,"method":"mining.subscribe","params":["asic/1.0"]}\n',
+        '{"id":3,"method":"mining.authorize","params":["%s","x"]}\n'), [1, 2, 3]),
+    "rental service": ((  # as MRR: a difficulty in the password, and the login again for each rig
+        '{"id":1,"method":"mining.subscribe","params":["rental/1.0"]}\n',
+        '{"id":2,"method":"mining.extranonce.subscribe","params":[]}\n',
+        '{"id":3,"method":"mining.authorize","params":["%s","d=4096"]}\n',
+        '{"id":4,"method":"mining.authorize","params":["%s","d=4096"]}\n'), [1, 2, 3, 4]),
     "authorize first": ((
         '{"id": 1, "method": "mining.authorize", "params": ["%s", "x"]}\r\n',
         '\r\n',
@@ -386,6 +397,35 @@ CLOSED = {
     "deep": (b'{"id":' + b"[" * 5000 + b"\n") * 10,
 }
 SAYS = {"http": b"stratum+tcp://", "getwork": b"HTTP/1.0 200", "xmrig": b"stratum", "refused logins": b"address"}
+
+
+@pytest.mark.parametrize("piece", [100000, 1], ids=["one packet", "single bytes"])
+@pytest.mark.parametrize("host, where", [("pool.example:3399", "pool.example:3399"), ("pool.example", "pool.example:%d"),
+                                         ("evil/\"host", "127.0.0.1:%d")])
+def test_getwork_is_shown_the_way(pool, host, where, piece):
+    """As minerd asks when its URL begins with http://."""
+    where = "stratum+tcp://" + (where % pool.port if "%d" in where else where)
+    body = b'{"method": "getwork", "params": [], "id":0}\r\n'
+    request = (f"POST / HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+               f"Content-Length: {len(body)}\r\nX-Mining-Extensions: midstate\r\n\r\n").encode() + body
+    with socket.create_connection(("127.0.0.1", pool.port), 20) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(0, len(request), piece):
+            sock.sendall(request[i:i + piece])
+        head, _, text = drain(sock).decode().partition("\r\n\r\n")
+    status, *lines = head.split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    answer = json.loads(text)
+    assert status == "HTTP/1.0 200 OK" and headers["Content-Type"] == "application/json"
+    assert headers["X-Stratum"] == where and int(headers["Content-Length"]) == len(text)
+    assert answer["id"] == 0 and answer["result"] is None and where in answer["error"]["message"]
+
+
+def test_a_request_without_newline_is_answered(pool):
+    with socket.create_connection(("127.0.0.1", pool.port), 20) as sock:
+        sock.sendall(b'{"id":1,"method":"mining.ping"}\n{"id":2,"method":"mining.ping"}')
+        sock.shutdown(socket.SHUT_WR)
+        assert drain(sock) == b''.join(b'{"id":%d,"result":"pong","error":null}\n' % id for id in (1, 2))
 
 
 def resident_bytes(pid):

@@ -296,6 +296,36 @@ static void test_version_bits_within_the_mask(void **state)
 	world_close(&w);
 }
 
+static void test_a_last_line_needs_no_newline(void **state)
+{
+	static const char ping[] = "{\"id\":5,\"method\":\"mining.ping\"}";
+	struct world w;
+	struct miner m;
+
+	world_open(&w, &easy, 0);
+	for (size_t len = sizeof(ping) - 1; len > 0; len -= len > 20 ? 1 : len) {
+		miner_connect(&m, &w);
+		assert_int_equal(write(m.fd, ping, len), len);
+		shutdown(m.fd, SHUT_WR);
+		assert_true(miner_answer(&m, 5) == (len == sizeof(ping) - 1));
+		miner_close(&m);
+	}
+	assert_int_equal(world_count(&w, malformed), 0); /* cut off is not malformed */
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	assert_true(dprintf(m.fd,
+			    "{\"id\":4,\"method\":\"mining.submit\",\"params\":[\"%s\",\"%s\","
+			    "\"0000000000000000\",\"%08x\",\"1\"]}",
+			    w.user, m.job_id, m.time) > 0);
+	shutdown(m.fd, SHUT_WR);
+	while (miner_read(&m))
+		;
+	miner_close(&m);
+	while (world_count(&w, work) < 1) /* the journal has it a moment later */
+		;
+	world_close(&w);
+}
+
 struct visit {
 	struct mail mail;
 	struct shard *shard;
@@ -503,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_a_difficulty_in_the_password_stays),
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
 		cmocka_unit_test(test_version_bits_within_the_mask),
+		cmocka_unit_test(test_a_last_line_needs_no_newline),
 		cmocka_unit_test(test_who_never_logs_in_is_left),
 		cmocka_unit_test(test_silent_connections_make_room),
 		cmocka_unit_test(test_each_step_of_a_login_has_its_time),
