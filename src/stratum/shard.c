@@ -208,6 +208,8 @@ static void on_job_mail(struct mail *mail)
 	forget_job(&s->jobs[s->newest]);
 	s->jobs[s->newest] = (struct given_job){.job = job, .since_ms = loop_now_ms(s->loop)};
 	s->current = job;
+	if (job->is_new_tip)
+		s->tip_ms = loop_now_ms(s->loop);
 	list_for (&s->sessions, session, struct session, node)
 		session_give_job(session, job, job->is_new_tip);
 	free(m);

@@ -98,6 +98,7 @@ struct shard {
 	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
 	unsigned newest;
 	struct job *current;                       /* NULL before the first template */
+	int64_t tip_ms;                            /* when it was the first on its parent */
 	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
 	struct pow_ctx *hasher;                    /* when env->verify is NULL */
 	struct share *free_shares;

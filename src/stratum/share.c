@@ -1,6 +1,7 @@
 /* share.c -- see share.h. The way of a share: share_on_submit -> on_hashed -> share_settle. */
 #include "stratum/share.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,13 +104,11 @@ static enum verdict check_time(const struct job *job, uint32_t time)
 	return time < job->min_time || time > latest ? VERDICT_BAD_TIME : VERDICT_ACCEPTED;
 }
 
-/* All that can be said without hashing. params: user, job id, extranonce2, time, nonce[, version
- * bits] */
-static enum verdict check(const struct session *s, const struct request *r, struct submission *out)
+/* Whose share of which job it is. params: user, job id, extranonce2, time, nonce[, version bits] */
+static enum verdict check_origin(
+	const struct session *s, const struct request *r, struct submission *out)
 {
 	const struct span *p = r->params;
-	uint32_t bits = 0;
-	enum verdict v;
 
 	if (!s->is_subscribed)
 		return VERDICT_NOT_SUBSCRIBED;
@@ -120,9 +119,17 @@ static enum verdict check(const struct session *s, const struct request *r, stru
 		return VERDICT_UNAUTHORIZED;
 	if (s->share_count >= SESSION_SHARES_MAX)
 		return VERDICT_TOO_MANY;
-	v = find_job(s, &p[1], out);
-	if (v != VERDICT_ACCEPTED)
-		return v;
+	return find_job(s, &p[1], out);
+}
+
+/* The rest of what can be said without hashing. */
+static enum verdict check_work(
+	const struct session *s, const struct request *r, struct submission *out)
+{
+	const struct span *p = r->params;
+	uint32_t bits = 0;
+	enum verdict v;
+
 	if (!span_hex(&p[2], out->key.extranonce2, EXTRANONCE2_LEN))
 		return VERDICT_BAD_EXTRANONCE2;
 	if (!span_hex_u32(&p[3], &out->key.time) || !span_hex_u32(&p[4], &out->key.nonce))
@@ -142,6 +149,17 @@ static enum verdict check(const struct session *s, const struct request *r, stru
 		return VERDICT_UNKNOWN_JOB;
 	out->key.extranonce1 = s->extranonce1;
 	return seen_add(&out->given->seen, &out->key) ? VERDICT_ACCEPTED : VERDICT_DUPLICATE;
+}
+
+/*
+ * Whether a block of this stale job could still become the chain's. Beside the newest block, or
+ * above it when the chain went back, it competes; nodes keep what they saw first, so only for a
+ * moment. Below it is lost.
+ */
+static bool may_win(const struct shard *shard, const struct job *job)
+{
+	return job->height + 1 >= shard->current->height &&
+	       loop_now_ms(shard->loop) - shard->tip_ms < shard->env->conf->stratum.late_blocks_ms;
 }
 
 static void send_verdict(struct share *share)
@@ -255,13 +273,23 @@ static void judge_session(struct session *s, bool is_good)
 		session_close(s, "sends worthless shares");
 }
 
+/* Too late to count as work; a block may win all the same. */
+static void end_late(struct share *share, bool is_block)
+{
+	if (is_block) {
+		log_info(&share->shard->log, "late_block", "height=%" PRIu32, share->job->height);
+		block_found(share->shard->env->pool->blocks, share);
+	}
+	reject(share, VERDICT_STALE);
+}
+
 static void on_hashed(struct mail *mail)
 {
 	struct share *share = CONTAINER_OF(mail, struct share, task.mail);
 	bool is_block, is_good;
 
 	if (share->task.is_skipped) {
-		decide(share, VERDICT_TOO_MANY);
+		decide(share, share->is_late ? VERDICT_STALE : VERDICT_TOO_MANY);
 		return;
 	}
 	is_block = target_is_met(&share->job->template->target, share->task.hash);
@@ -271,7 +299,9 @@ static void on_hashed(struct mail *mail)
 		count_one(&share->shard->counts, blocks);
 	if (share->session)
 		judge_session(share->session, is_good);
-	if (is_good)
+	if (share->is_late)
+		end_late(share, is_block);
+	else if (is_good)
 		accept(share, is_block);
 	else
 		reject(share, VERDICT_LOW_DIFFICULTY);
@@ -316,15 +346,21 @@ void share_on_submit(struct session *s, const struct request *r)
 	struct submission sub = {0};
 	struct share *share;
 	enum verdict v;
+	bool is_late;
 
 	if (s->share_count >= 2 * SESSION_SHARES_MAX) {
 		session_close(s, "does not wait for answers");
 		session_fault(s, FAULT_FLOOD);
 		return;
 	}
-	v = check(s, r, &sub);
+	v = check_origin(s, r, &sub);
+	is_late = v == VERDICT_STALE && may_win(s->shard, sub.given->job) &&
+		  check_work(s, r, &sub) == VERDICT_ACCEPTED;
+	if (v == VERDICT_ACCEPTED)
+		v = check_work(s, r, &sub);
 	share = share_new(s, r, sub.worker);
-	if (v != VERDICT_ACCEPTED) {
+	share->is_late = is_late;
+	if (v != VERDICT_ACCEPTED && !is_late) {
 		reject(share, v);
 		return;
 	}

@@ -29,6 +29,7 @@ struct share {
 	char id[REQUEST_ID_MAX + 1];
 	enum json_kind id_kind; /* JSON_KIND_NONE: wants no answer */
 	enum verdict verdict;
+	bool is_late;    /* stale whatever its hash: hashed only because it may be a block */
 	bool is_decided; /* verdict is known; it is sent when all earlier ones of the session are */
 };
 

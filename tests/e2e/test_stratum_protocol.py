@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from conftest import World
-from kit.miner import Stratum, scrypt, start_miner
+from kit.miner import Stratum, scrypt, sha256d, start_miner
 from kit.node import in_sync
 from kit.wait import until
 
@@ -93,7 +93,7 @@ def pool(chain):
     world = World(chain)
     try:
         a, b = world.nodes()
-        pool = world.pool([a, b], payout="{enabled: false}", stratum=", allow: [127.0.0.1]")  # abuse is not banned here
+        pool = world.pool([a, b], payout="{enabled: false}", stratum=", allow: [127.0.0.1], late_blocks: 5m")  # abuse is not banned here
         pool.world, pool.nodes = world, (a, b)
         users = b.wallet("users")
         pool.user = users.getnewaddress("", "bech32") + ".test"
@@ -356,6 +356,34 @@ def test_a_share_of_the_block_before_is_stale(mining):
     assert mining.jobs[-1].is_clean
     code, text = submit(mining, mining.pool.user, old.id, "00" * 8, old.time, solve(mining, old))
     assert code == 21 and "job" in text  # cpuminer-opt counts it as stale by that word
+
+
+def test_a_late_block_goes_to_the_daemons_all_the_same(mining):
+    """It lost the race here, not yet everywhere."""
+    pool, (a, b) = mining.pool, mining.pool.nodes
+    old = mining.jobs[0]
+    extranonce2, nonce = mining.solve(old, wants_block=True)
+    hash = sha256d(old.header(mining.extranonce1, extranonce2, nonce))[::-1].hex()
+    b.generate(1, b.wallet("users").getnewaddress())
+    in_sync(a, b)
+    while mining.jobs[-1].prev == old.prev:
+        mining.read()
+    work = pool.metric("kozan_share_work_total")
+    answer = mining.submit(old, extranonce2, nonce)
+    assert answer["result"] is None and answer["error"][0] == 21, answer
+    assert pool.metric("kozan_share_work_total") == work
+    tip = until(lambda: [tip for tip in a.rpc.getchaintips() if tip["hash"] == hash], "the late block at the daemon")[0]
+    assert tip["status"] in ("valid-fork", "valid-headers", "headers-only") and tip["branchlen"] == 1
+    until(lambda: hash in {block["hash"] for block in pool.blocks()}, "the late block in the database")
+    b.generate(1, b.wallet("users").getnewaddress())  # now two blocks behind: it cannot win
+    in_sync(a, b)
+    before = mining.jobs[-1].prev
+    while mining.jobs[-1].prev == before:
+        mining.read()
+    found = pool.metric("kozan_blocks_found_total")
+    extranonce2, nonce = mining.solve(old, wants_block=True, start=nonce + 1)
+    assert mining.submit(old, extranonce2, nonce)["error"][0] == 21
+    assert pool.metric("kozan_blocks_found_total") == found
 
 
 def test_a_job_of_another_connection_is_work_of_its_own(mining):

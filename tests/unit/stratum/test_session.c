@@ -326,6 +326,43 @@ static void test_a_last_line_needs_no_newline(void **state)
 	world_close(&w);
 }
 
+/* Nobody here takes blocks: one that is found without need would crash. */
+static void test_late_shares_count_for_nothing(void **state)
+{
+	static const struct {
+		int64_t late_blocks_ms;
+		uint32_t bits; /* of the job that is left behind */
+		unsigned tips; /* that came since */
+	} cases[] = {{0, WORLD_EASY_BITS, 1}, {3600000, WORLD_EASY_BITS, 2},
+		{3600000, WORLD_HARD_BITS, 1}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char old_id[16];
+		uint32_t old_time, nonce;
+		struct world w;
+		struct miner m;
+
+		world_open(&w, &easy, 0);
+		w.conf.stratum.late_blocks_ms = cases[i].late_blocks_ms;
+		miner_connect(&m, &w);
+		miner_login(&m, "x");
+		world_job(&w, cases[i].bits, true);
+		miner_wait_job(&m);
+		strcpy(old_id, m.job_id);
+		old_time = m.time;
+		nonce = miner_nonce(&m, m.time, 8);
+		for (unsigned n = 0; n < cases[i].tips; n++)
+			world_job(&w, WORLD_HARD_BITS, true);
+		for (unsigned again = 0; again < 2; again++)
+			assert_int_equal(miner_submit(&m, old_id, old_time, nonce), 21);
+		assert_int_equal(world_count(&w, blocks), 0);
+		assert_int_equal(world_count(&w, work), 0);
+		assert_int_equal(world_count(&w, stale), 2);
+		miner_close(&m);
+		world_close(&w);
+	}
+}
+
 struct visit {
 	struct mail mail;
 	struct shard *shard;
@@ -534,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
 		cmocka_unit_test(test_version_bits_within_the_mask),
 		cmocka_unit_test(test_a_last_line_needs_no_newline),
+		cmocka_unit_test(test_late_shares_count_for_nothing),
 		cmocka_unit_test(test_who_never_logs_in_is_left),
 		cmocka_unit_test(test_silent_connections_make_room),
 		cmocka_unit_test(test_each_step_of_a_login_has_its_time),
