@@ -149,7 +149,8 @@ void job_line(const struct job *job, unsigned variant, bool is_clean, char id[JO
 	iov[3] = (struct iovec){tail->data, tail->len};
 }
 
-void job_line_at(const struct job *job, unsigned variant, uint32_t time, struct buf *out)
+void job_line_at(
+	const struct job *job, unsigned variant, uint32_t time, bool is_clean, struct buf *out)
 {
 	char id[JOB_ID_LEN + 1];
 
@@ -157,5 +158,5 @@ void job_line_at(const struct job *job, unsigned variant, uint32_t time, struct 
 	buf_add_str(out, line_head);
 	buf_add_str(out, id);
 	buf_add(out, job->body.data, job->body.len);
-	add_tail(out, time, false);
+	add_tail(out, time, is_clean);
 }

@@ -72,8 +72,9 @@ void job_block(const struct job *job, const uint8_t header[80], const uint8_t no
 void job_line(const struct job *job, unsigned variant, bool is_clean, char id[JOB_ID_LEN + 1],
 	struct iovec iov[JOB_IOV]);
 
-/** job_line_at(job, variant, time, out): the notification with another time, so that the same job
- * is new work. */
-void job_line_at(const struct job *job, unsigned variant, uint32_t time, struct buf *out);
+/** job_line_at(job, variant, time, is_clean, out): the notification with another time, so that the
+ * same job is new work. */
+void job_line_at(
+	const struct job *job, unsigned variant, uint32_t time, bool is_clean, struct buf *out);
 
 #endif

@@ -178,6 +178,7 @@ static void on_submit(struct session *s, const struct request *r)
 
 static void on_extranonce_subscribe(struct session *s, const struct request *r)
 {
+	s->wants_extranonces = true;
 	reply(s, r, "true");
 }
 
@@ -250,7 +251,10 @@ static void on_configure(struct session *s, const struct request *r)
 			allow_version_rolling(s, r);
 			buf_printf(&result, ":true,\"version-rolling.mask\":\"%08" PRIx32 "\"",
 				s->version_mask);
-		} else if (strcmp(name, "subscribe-extranonce") == 0 || strcmp(name, "info") == 0) {
+		} else if (strcmp(name, "subscribe-extranonce") == 0) {
+			s->wants_extranonces = true;
+			buf_add_str(&result, ":true");
+		} else if (strcmp(name, "info") == 0) {
 			buf_add_str(&result, ":true");
 		} else {
 			buf_add_str(&result, ":false");

@@ -193,7 +193,7 @@ static void add_step(struct session *s, uint32_t seq, uint32_t time, int64_t wor
 	s->step_newest = s->step_count ? (s->step_newest + 1) % SESSION_STEPS : 0;
 	if (s->step_count < SESSION_STEPS)
 		s->step_count++;
-	s->steps[s->step_newest] = (struct step){seq, time, work, variant};
+	s->steps[s->step_newest] = (struct step){seq, time, s->extranonce1, work, variant};
 }
 
 /* mining.set_difficulty, which miners apply to the next job. */
@@ -246,37 +246,35 @@ void session_on_drained(struct session *s)
 	session_give_job(s, s->shard->current, is_clean);
 }
 
-bool session_job_work(const struct session *s, uint32_t seq, uint32_t time, int64_t *out)
+const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time)
 {
 	for (unsigned i = 0; i < s->step_count; i++) {
 		const struct step *step =
 			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
 		uint32_t age = (seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1);
 
-		if (age < 1u << (JOB_SEQ_BITS - 1) && (age > 0 || time >= step->time)) {
-			*out = step->work;
-			return true;
-		}
+		if (age < 1u << (JOB_SEQ_BITS - 1) && (age > 0 || time >= step->time))
+			return step;
 	}
-	return false;
+	return NULL;
 }
 
 /* The current job as the newest step has it. */
-static void send_again(struct session *s)
+static void send_again(struct session *s, bool is_clean)
 {
 	const struct job *job = s->shard->current;
 	const struct step *step = newest_step(s);
 	struct buf line = {0};
 
 	job_line_at(job, step->variant,
-		step->seq == job->seq && step->time ? step->time : job->time, &line);
+		step->seq == job->seq && step->time ? step->time : job->time, is_clean, &line);
 	tcp_write(s->conn, line.data, line.len);
 	buf_free(&line);
 	count_one(&s->shard->counts, jobs_sent);
 }
 
-/* The same job at another difficulty, from a later time on: new work, so nothing is found twice. */
-static void retell_job(struct session *s, int64_t work)
+/* The same job in a new step, from a later time on: new work, so nothing is found twice. */
+static void retell_job(struct session *s, int64_t work, bool is_clean)
 {
 	const struct job *job = s->shard->current;
 	uint32_t time = (uint32_t)(clock_wall_ms() / 1000);
@@ -285,15 +283,37 @@ static void retell_job(struct session *s, int64_t work)
 		time = job->time;
 	if (newest_step(s)->seq == job->seq && time < newest_step(s)->time)
 		time = newest_step(s)->time;
-	tell_difficulty(s, work);
+	if (work != s->work_told)
+		tell_difficulty(s, work);
 	add_step(s, job->seq, time + 1, work);
-	send_again(s);
+	send_again(s, is_clean);
 }
 
 void session_tell_again(struct session *s)
 {
 	tell_difficulty(s, s->work_told);
-	send_again(s);
+	send_again(s, false);
+}
+
+bool session_set_extranonce(struct session *s)
+{
+	struct extranonce_pool *pool = s->shard->extranonces;
+	int64_t now_ms = loop_now_ms(s->shard->loop);
+	char line[96];
+	uint32_t next;
+
+	if (!s->is_subscribed || !s->wants_extranonces || !extranonce_take(pool, now_ms, &next))
+		return false;
+	extranonce_give_back(pool, now_ms, s->extranonce1, s->step_count > 0);
+	s->extranonce1 = next;
+	snprintf(line, sizeof(line),
+		"{\"id\":null,\"method\":\"mining.set_extranonce\",\"params\":[\"%08" PRIx32
+		"\",%d]}\n",
+		next, EXTRANONCE2_LEN);
+	write_text(s, line);
+	if (s->step_count > 0)
+		retell_job(s, s->work_told, true);
+	return true;
 }
 
 void session_set_work(struct session *s, int64_t work)
@@ -306,7 +326,7 @@ void session_set_work(struct session *s, int64_t work)
 	vardiff_start(&s->vardiff, loop_now_ms(s->shard->loop));
 	count_one(&s->shard->counts, retargets);
 	if (s->work_told > 0 && work_now(s) / 4 >= s->work_told)
-		retell_job(s, work_now(s));
+		retell_job(s, work_now(s), false);
 }
 
 /* vardiff judges by what is in force, so that it acts when an easy block keeps that low. */

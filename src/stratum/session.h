@@ -49,12 +49,14 @@ struct worker {
 };
 
 /*
- * Shares of the job `seq` from this time on, and of later jobs, are worth `work`. Both are part of
- * what a miner hashes: it cannot choose the difficulty when it sees the hash.
+ * Shares of the job `seq` from this time on, and of later jobs, are worth `work`, and are made with
+ * `extranonce1`. Job and time are part of what a miner hashes: it cannot choose the difficulty when
+ * it sees the hash.
  */
 struct step {
 	uint32_t seq;
 	uint32_t time; /* [s since 1970] 0: any */
+	uint32_t extranonce1;
 	int64_t work;
 	uint8_t variant;
 };
@@ -91,6 +93,7 @@ struct session {
 	uint8_t credit;        /* [tenths of a point] */
 	uint8_t lines_new;     /* before a worker was authorised */
 	bool is_subscribed;
+	bool wants_extranonces; /* understands mining.set_extranonce */
 	bool has_spoken;
 	bool owes_job, owes_clean; /* the peer did not read: the newest job, once it does */
 };
@@ -128,9 +131,12 @@ struct worker *session_worker(const struct session *s, const char *user);
 /** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
  * subscribe and authorize. */
 void session_give_job(struct session *s, const struct job *job, bool is_clean);
-/** session_job_work(s, seq, time, out): the work that a share of this job and time is worth; false:
- * the job was given before the difficulties that we remember. */
-bool session_job_work(const struct session *s, uint32_t seq, uint32_t time, int64_t *out);
+/** session_step(s, seq, time): what holds for a share of this job and time; NULL: the job was given
+ * before the steps that we remember. Borrowed until the next step. */
+const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time);
+/** session_set_extranonce(s): another extranonce1, told together with a clean job; shares of what
+ * came before keep the old one. false: it did not ask for such, or there is none left. */
+bool session_set_extranonce(struct session *s);
 /** session_tell_again(s): a miner that subscribes again forgets its difficulty. After the first
  * job. */
 void session_tell_again(struct session *s);

@@ -127,6 +127,7 @@ static enum verdict check_work(
 	const struct session *s, const struct request *r, struct submission *out)
 {
 	const struct span *p = r->params;
+	const struct step *step;
 	uint32_t bits = 0;
 	enum verdict v;
 
@@ -145,9 +146,11 @@ static enum verdict check_work(
 	v = check_time(out->given->job, out->key.time);
 	if (v != VERDICT_ACCEPTED)
 		return v;
-	if (!session_job_work(s, out->given->job->seq, out->key.time, &out->work))
+	step = session_step(s, out->given->job->seq, out->key.time);
+	if (!step)
 		return VERDICT_UNKNOWN_JOB;
-	out->key.extranonce1 = s->extranonce1;
+	out->work = step->work;
+	out->key.extranonce1 = step->extranonce1;
 	return seen_add(&out->given->seen, &out->key) ? VERDICT_ACCEPTED : VERDICT_DUPLICATE;
 }
 
@@ -366,7 +369,7 @@ void share_on_submit(struct session *s, const struct request *r)
 	}
 	share->job = job_ref(sub.given->job);
 	share->work = sub.work;
-	put_be32(share->nonce, s->extranonce1);
+	put_be32(share->nonce, sub.key.extranonce1);
 	memcpy(share->nonce + EXTRANONCE1_LEN, sub.key.extranonce2, EXTRANONCE2_LEN);
 	job_header(share->job, share->nonce, sub.key.time, sub.key.nonce, sub.key.version,
 		share->task.header);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -388,6 +389,108 @@ static void let_pass(struct world *w, int64_t ms)
 	shard_barrier(w->shard);
 }
 
+struct extranonce_call {
+	struct mail mail;
+	struct shard *shard;
+	unsigned changed;
+};
+
+static void on_extranonce_call(struct mail *mail)
+{
+	struct extranonce_call *call = CONTAINER_OF(mail, struct extranonce_call, mail);
+
+	list_for (&call->shard->sessions, session, struct session, node)
+		call->changed += session_set_extranonce(session);
+}
+
+/* Give another extranonce to all who understand it; returns how many do. */
+static unsigned set_extranonces(struct world *w)
+{
+	struct extranonce_call call = {.mail.deliver = on_extranonce_call, .shard = w->shard};
+
+	loop_post(w->shard->loop, &call.mail);
+	shard_barrier(w->shard);
+	return call.changed;
+}
+
+static void read_set_extranonce(struct miner *m)
+{
+	const json_t *params;
+
+	assert_non_null(miner_read(m));
+	assert_string_equal(
+		json_string_value(json_object_get(m->line, "method")), "mining.set_extranonce");
+	assert_true(json_is_null(json_object_get(m->line, "id")));
+	params = json_object_get(m->line, "params");
+	assert_int_equal(json_integer_value(json_array_get(params, 1)), 8);
+	m->extranonce1 = (uint32_t)strtoul(json_string_value(json_array_get(params, 0)), NULL, 16);
+}
+
+static void test_a_share_has_the_extranonce_of_its_time(void **state)
+{
+	struct conf_port port = easy;
+	char old_id[16];
+	uint32_t old_time, old_nonce, old_extranonce1;
+	struct world w;
+	struct miner m;
+
+	port.is_fixed = true;
+	port.difficulty.work = 64; /* so that a hash of another header is none by chance */
+	world_open(&w, &port, 0);
+	miner_connect(&m, &w);
+	miner_login(&m, "x");
+	assert_int_equal(set_extranonces(&w), 0); /* it did not ask */
+	miner_send(&m, "{\"id\":3,\"method\":\"mining.extranonce.subscribe\",\"params\":[]}");
+	assert_true(miner_answer(&m, 3));
+	strcpy(old_id, m.job_id);
+	old_time = m.time;
+	old_extranonce1 = m.extranonce1;
+	old_nonce = miner_nonce(&m, m.time, 64);
+
+	assert_int_equal(set_extranonces(&w), 1);
+	read_set_extranonce(&m);
+	assert_int_not_equal(m.extranonce1, old_extranonce1);
+	miner_wait_job(&m);
+	assert_true(m.is_clean);
+	assert_string_not_equal(m.job_id, old_id);
+	assert_int_equal(miner_submit(&m, old_id, old_time, old_nonce), 0);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, miner_nonce(&m, m.time, 64)), 0);
+	assert_int_equal(world_count(&w, work), 128);
+
+	world_job(&w, WORLD_HARD_BITS, false); /* the next job has the new one, too */
+	miner_wait_job(&m);
+	assert_int_equal(miner_submit(&m, m.job_id, m.time, miner_nonce(&m, m.time, 64)), 0);
+	assert_int_equal(miner_submit(&m, old_id, old_time, old_nonce), 22);
+	assert_int_equal(world_count(&w, work), 192);
+	miner_close(&m);
+	world_close(&w);
+}
+
+/* The one that was left rests, as its shares may still come. */
+static void test_a_changed_extranonce_is_nobody_else_s(void **state)
+{
+	struct miner m, other;
+	struct world w;
+	uint32_t first;
+
+	world_open(&w, &easy, 0);
+	miner_connect(&m, &w);
+	miner_send(&m, "{\"id\":1,\"method\":\"mining.configure\","
+		       "\"params\":[[\"subscribe-extranonce\"],{}]}");
+	assert_true(miner_answer(&m, 1));
+	miner_login(&m, "x");
+	first = m.extranonce1;
+	assert_int_equal(set_extranonces(&w), 1);
+	read_set_extranonce(&m);
+	miner_connect(&other, &w);
+	miner_login(&other, "x");
+	assert_int_not_equal(other.extranonce1, first);
+	assert_int_not_equal(other.extranonce1, m.extranonce1);
+	miner_close(&other);
+	miner_close(&m);
+	world_close(&w);
+}
+
 static void test_who_never_logs_in_is_left(void **state)
 {
 	struct world w;
@@ -570,6 +673,8 @@ int main(void)
 		cmocka_unit_test(test_a_difficulty_in_the_password_stays),
 		cmocka_unit_test(test_who_subscribes_again_is_told_again),
 		cmocka_unit_test(test_version_bits_within_the_mask),
+		cmocka_unit_test(test_a_share_has_the_extranonce_of_its_time),
+		cmocka_unit_test(test_a_changed_extranonce_is_nobody_else_s),
 		cmocka_unit_test(test_a_last_line_needs_no_newline),
 		cmocka_unit_test(test_late_shares_count_for_nothing),
 		cmocka_unit_test(test_who_never_logs_in_is_left),
