@@ -384,6 +384,26 @@ def test_a_late_block_goes_to_the_daemons_all_the_same(mining):
     extranonce2, nonce = mining.solve(old, wants_block=True, start=nonce + 1)
     assert mining.submit(old, extranonce2, nonce)["error"][0] == 21
     assert pool.metric("kozan_blocks_found_total") == found
+    b.generate(6, b.wallet("users").getnewaddress())
+    until(lambda: hash in {block["hash"] for block in pool.blocks(4)}, "the late block as orphan")
+
+
+def test_a_late_block_that_the_chain_takes_is_credited(mining):
+    """The daemons turn to it, as they do when the next block is built on it."""
+    pool, (a, b) = mining.pool, mining.pool.nodes
+    old = mining.jobs[0]
+    extranonce2, nonce = mining.solve(old, wants_block=True)
+    hash = sha256d(old.header(mining.extranonce1, extranonce2, nonce))[::-1].hex()
+    winner = b.generate(1, b.wallet("users").getnewaddress())[0]
+    in_sync(a, b)
+    while mining.jobs[-1].prev == old.prev:
+        mining.read()
+    assert mining.submit(old, extranonce2, nonce)["error"][0] == 21
+    for node in (a, b):
+        until(lambda: hash in {tip["hash"] for tip in node.rpc.getchaintips()}, "the late block at the daemon")
+        node.rpc.invalidateblock(winner)
+        assert node.tip == hash
+    until(lambda: hash in {block["hash"] for block in pool.blocks(2)}, "the late block credited")
 
 
 def test_a_job_of_another_connection_is_work_of_its_own(mining):
