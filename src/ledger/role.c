@@ -10,6 +10,7 @@
 #include "ledger/ledger_priv.h"
 #include "ledger/owner.h"
 #include "ledger/stop.h"
+#include "ledger/upkeep.h"
 
 #define LEASE        "ledger"
 #define LEASE_MIN_MS 30000
@@ -24,6 +25,7 @@ struct role {
 	int owner_fd; /* -1: the owner's id is not ours yet */
 	bool is_leader;
 	bool has_said_so; /* whether it leads */
+	struct upkeep upkeep;
 };
 
 static void on_stop(void *ctx)
@@ -111,6 +113,8 @@ static void run(struct role *r, struct stop *stop)
 	do {
 		for (size_t i = 0; i < r->conf->pools_count && lead(r); i++)
 			ledger_pass(r->ledgers[i]);
+		if (r->is_leader)
+			upkeep_pass(&r->upkeep, r->conf, r->store, &r->log);
 	} while (!stop_sleep(stop, r->conf->ledger.interval_ms));
 	if (r->is_leader && store_lease_drop(r->store, LEASE, r->owner, &why))
 		log_debug(&r->log, "lease_kept", "\"%s\"", why.text);

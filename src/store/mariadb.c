@@ -22,6 +22,7 @@ static const struct word words[] = {
 	{"clustered", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", "", false},
 	{"conflict", "ON DUPLICATE KEY UPDATE", "", false},
 	{"new", "VALUES(", ")", true},
+	{"by_time", "PARTITION BY RANGE (", ") (PARTITION later VALUES LESS THAN MAXVALUE)", true},
 	{"share", "LOCK IN SHARE MODE", "", false},
 	{"now", "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)", "", false},
 	{"has_table",
@@ -190,10 +191,11 @@ static enum err end_schema(struct engine *e, enum err err, struct why *why)
 	return err;
 }
 
-/* A table, column, index or row that is there from a first attempt. */
+/* A table, column, index, row or part that is there from a first attempt, or gone. */
 static bool is_left_behind(unsigned code)
 {
-	return code == 1050 || code == 1060 || code == 1061 || code == 1062;
+	return code == 1050 || code == 1060 || code == 1061 || code == 1062 || code == 1507 ||
+	       code == 1517;
 }
 
 static enum err script(struct engine *e, const char *text, struct why *why)
@@ -258,6 +260,7 @@ static void close_maria(struct engine *e)
 
 static const struct engine_type mariadb = {
 	.words = words,
+	.has_parts = true,
 	.close = close_maria,
 	.begin = begin,
 	.commit = commit,

@@ -17,7 +17,7 @@ static const char *const session[] = {
 	"SET SESSION sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,"
 	"ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', autocommit = 1,"
 	/* as long as SQLite waits; and a server that we have lost sight of must let go our locks */
-	" innodb_lock_wait_timeout = 5, wait_timeout = 120",
+	" innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 120",
 	"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 };
 

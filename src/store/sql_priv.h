@@ -4,6 +4,7 @@
  * The text is the same for all engines. What differs is written in braces and replaced by the
  * engine's words (engine_priv.h):
  *           {id}  {text N}  {long}  {blob}  {table}  {clustered}   in migrations: types, options
+ *           {by_time column}                … {table} {by_time minute}: parted by the day (keep.c)
  *           {conflict a, b}  … {new x}      … VALUES (…) {conflict KEY} x = x + {new x}
  *           {share}                         SELECT … {share}: nobody changes the row until the end
  *           {now}                           milliseconds since 1970 by the database's clock

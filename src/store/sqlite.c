@@ -32,6 +32,7 @@ static const struct word words[] = {
 	{"clustered", "WITHOUT ROWID", "", false},
 	{"conflict", "ON CONFLICT (", ") DO UPDATE SET", true},
 	{"new", "excluded.", "", true},
+	{"by_time", "", "", false},
 	{"share", "", "", false},
 	{"now", "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)", "", false},
 	{"has_table",

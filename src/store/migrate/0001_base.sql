@@ -66,7 +66,7 @@ CREATE TABLE batch (
 	last_ms BIGINT NOT NULL,
 	data {blob} NOT NULL,
 	PRIMARY KEY (pool_id, height, minute, node_id, epoch, from_seq)
-) {table};
+) {table} {by_time minute};
 CREATE INDEX batch_by_height ON batch (pool_id, height, work);
 CREATE INDEX batch_by_minute ON batch (pool_id, minute, work, shares, last_ms);
 
@@ -80,7 +80,7 @@ CREATE TABLE slot (
 	first_ms BIGINT NOT NULL,
 	last_ms BIGINT NOT NULL,
 	PRIMARY KEY (pool_id, period, worker_id)
-) {clustered};
+) {clustered} {by_time period};
 CREATE INDEX slot_by_account ON slot (account_id, period);
 
 CREATE TABLE reject (
@@ -91,7 +91,7 @@ CREATE TABLE reject (
 	account_id BIGINT NOT NULL,
 	count BIGINT NOT NULL,
 	PRIMARY KEY (pool_id, period, worker_id, kind)
-) {clustered};
+) {clustered} {by_time period};
 
 CREATE TABLE block (
 	id {id},

@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "fixture.h"
+#include "store/store_keep.h"
 #include "proxy.h"
 
 static int64_t count_events(struct store *st)
@@ -354,7 +355,15 @@ static void each_role_has_its_rights(void **state)
 	forbidden(ledger, "UPDATE slot SET work = 0");
 	forbidden(ledger, "DELETE FROM entry");
 	forbidden(ledger, "DROP TABLE payout");
+	forbidden(ledger, "DELETE FROM batch");
+	struct store_keep keep = {8 * INT64_C(86400000), 8 * INT64_C(86400000), 1000000};
+	bool more;
+	MUST(store_keep(ledger, &keep, &more, &why)); /* makes parts, */
+	keep.statistics_ms = -8 * INT64_C(86400000);
+	MUST(store_keep(ledger, &keep, &more, &why)); /* drops parts */
+	assert_int_equal(number(ledger, "SELECT COUNT(*) FROM slot"), 0);
 
+	MUST(store_pool_ensure(web, "litecoin", "litecoin", "regtest", 0, &id, &why));
 	MUST(store_payout_list(web, w->pool, 0, 10, &payouts, &n, &why));
 	assert_int_equal(n, 1);
 	store_free_payouts(payouts, n);
