@@ -24,18 +24,22 @@ static enum err is_under_way(struct ledger *l, bool *out, struct why *why)
 	return OK;
 }
 
-/* What must stay: a part of the limit, the reserve, and what miners can be paid now. */
+/* What must stay: a part of the limit, the reserve, and what miners can be paid now, with what the
+ * transactions of that and of the sweep may cost. */
 static enum err find_kept(struct ledger *l, struct amount *out, struct why *why)
 {
 	struct amount kept = amount_part(l->pool->wallet.hot_limit, KEPT_PART, KEPT_WHOLE);
 	struct payout_choice due;
+	struct amount fee, need;
 	enum err err =
 		payout_choose(l->store, l->pool, l->pool_id, amount_of(INT64_MAX / 4), &due, why);
 
 	if (err)
 		return err;
-	if (amount_cmp(due.total, kept) > 0)
-		kept = due.total;
+	fee = payout_fee_limit(l, due.total);
+	need = amount_add(due.total, amount_add(fee, fee));
+	if (amount_cmp(need, kept) > 0)
+		kept = need;
 	if (amount_cmp(l->pool->payout.reserve, kept) > 0)
 		kept = l->pool->payout.reserve;
 	payout_choice_fini(&due);
