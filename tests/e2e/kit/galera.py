@@ -19,6 +19,9 @@ QUICK = ("evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.inactive_check_
          "gcache.size=16M;pc.recovery=FALSE;socket.ssl=NO")
 
 
+NOT_READY = 1047  # no majority, or not decided yet
+
+
 class GaleraNode(Mariadb):
     """One of them. As a Mariadb, save that its files belong to the user mysql, as rsync demands it."""
 
@@ -104,5 +107,11 @@ class Galera:
     port = 3306  # each has its own
 
     def query(self, *args):
-        """Asks the first that lives."""
-        return next(n for n in self.nodes if n.process.is_running()).query(*args)
+        """Asks the first that lives; for a while after a loss it takes no question."""
+        def ask():
+            try:
+                return [next(n for n in self.nodes if n.process.is_running()).query(*args)]
+            except pymysql.err.OperationalError as error:
+                if error.args[0] != NOT_READY:
+                    raise
+        return until(ask, "an answer of the cluster")[0]
