@@ -21,7 +21,7 @@ struct word {
 
 struct engine_type {
 	const struct word *words;
-	bool has_parts; /* tables that are parted by time: {by_time} */
+	bool has_parts;                  /* tables that are parted by time: {by_time} */
 	void (*close)(struct engine *e); /* a transaction that is open is rolled back */
 
 	/* Transactions that write; commit() has ended it, whatever it says. */

@@ -2,8 +2,8 @@
 #include <signal.h>
 
 #include "fixture.h"
-#include "store/store_keep.h"
 #include "proxy.h"
+#include "store/store_keep.h"
 
 static int64_t count_events(struct store *st)
 {
