@@ -18,7 +18,7 @@ PROVIDER = "/usr/lib/galera/libgalera_smm.so"
 QUICK = ("evs.suspect_timeout=PT2S;evs.inactive_timeout=PT4S;evs.inactive_check_period=PT0.5S;evs.keepalive_period=PT0.5S;"
          "gcache.size=16M;pc.recovery=FALSE;socket.ssl=NO")
 
-
+STARTS = 3  # a node that finds no majority gives up; whoever looks after it starts it again
 NOT_READY = 1047  # no majority, or not decided yet
 
 
@@ -47,7 +47,7 @@ class GaleraNode(Mariadb):
         for path in (self.dir, *self.dir.rglob("*")):
             shutil.chown(path, self.owner)
 
-    def launch(self, peers, is_first):
+    def _start(self, peers, is_first):
         address = "gcomm://" + ",".join(f"127.0.0.1:{p.group_port}" for p in peers)
         self.process = Process(f"mariadbd {self.number}", [
             self.tool("mariadbd"), *self.common, f"--socket={self.dir}/s", f"--pid-file={self.dir}/pid",
@@ -61,10 +61,16 @@ class GaleraNode(Mariadb):
             f"gmcast.listen_addr=tcp://127.0.0.1:{self.group_port};ist.recv_addr=127.0.0.1:{self.ist_port};"
             f"ist.recv_bind=127.0.0.1:{self.ist_port};{QUICK}",
             *(["--wsrep-new-cluster"] if is_first else [])], self.dir / "server.log")
-        until(self.is_synced, f"node {self.number} of the cluster")
+
+    def launch(self, peers, is_first):
+        for start in range(STARTS):
+            self._start(peers, is_first)
+            until(lambda: self.is_synced() or not self.process.is_running(), f"node {self.number} of the cluster", 120)
+            if self.process.is_running():
+                return
+        raise AssertionError(f"mariadbd ended:\n{self.process.tail()}")
 
     def is_synced(self):
-        assert self.process.is_running(), f"mariadbd ended:\n{self.process.tail()}"
         try:
             return self.status("wsrep_local_state_comment") == "Synced"
         except pymysql.Error:
