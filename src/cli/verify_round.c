@@ -49,27 +49,6 @@ static bool get_hash(const json_t *doc, const char *key, uint8_t out[PROOF_HASH]
 	return text && hex_decode(out, PROOF_HASH, text, strlen(text));
 }
 
-static bool get_sums(const json_t *doc, int64_t *work, struct amount *credit)
-{
-	const char *text = json_get_str(doc, "work"), *coins = json_get_str(doc, "credit");
-	char *end;
-
-	if (!text || !coins || !*text || amount_parse(coins, credit) != OK)
-		return false;
-	*work = strtoll(text, &end, 10);
-	return *end == '\0';
-}
-
-static bool get_node(const json_t *doc, struct proof_node *out)
-{
-	return get_hash(doc, "hash", out->hash) && get_sums(doc, &out->work, &out->credit);
-}
-
-static bool get_leaf(const json_t *doc, struct proof_leaf *out)
-{
-	return get_hash(doc, "account", out->account) && get_sums(doc, &out->work, &out->credit);
-}
-
 static bool get_work(const json_t *doc, const char *key, int64_t *out)
 {
 	const char *text = json_get_str(doc, key);
@@ -84,6 +63,21 @@ static bool get_coins(const json_t *doc, const char *key, struct amount *out)
 	const char *text = json_get_str(doc, key);
 
 	return text && amount_parse(text, out) == OK;
+}
+
+static bool get_sums(const json_t *doc, int64_t *work, struct amount *credit)
+{
+	return get_work(doc, "work", work) && get_coins(doc, "credit", credit);
+}
+
+static bool get_node(const json_t *doc, struct proof_node *out)
+{
+	return get_hash(doc, "hash", out->hash) && get_sums(doc, &out->work, &out->credit);
+}
+
+static bool get_leaf(const json_t *doc, struct proof_leaf *out)
+{
+	return get_hash(doc, "account", out->account) && get_sums(doc, &out->work, &out->credit);
 }
 
 /* A text that may stand in a line, and on a terminal. */
@@ -203,12 +197,12 @@ static enum err expect_each_once(const struct published *p, struct why *why)
 static enum err expect_root(const struct published *p, struct why *why)
 {
 	const struct proof_node *said = &p->round.root;
-	struct proof_node root = {0};
+	struct proof_node root;
 	enum err err = OK;
 
 	if (p->is_part)
 		err = proof_climb(p->leaves, p->steps, p->steps_n, &root, why);
-	else if (p->leaves_n > 0)
+	else
 		err = proof_root(p->leaves, p->leaves_n, &root, why);
 	if (err != OK)
 		return err;

@@ -40,21 +40,18 @@ static enum err prove(struct ledger *l, const struct store_block *block, struct 
 	struct store_earning *credits;
 	struct store_proof proof;
 	struct proof_leaf *leaves;
-	struct proof_node root = {0};
+	struct proof_node root;
 	size_t n;
 	enum err err = store_credit_list(l->store, block->id, &credits, &n, why);
 
 	if (err)
 		return err;
 	leaves = NEW_ARRAY(struct proof_leaf, n);
-	for (size_t i = 0; i < n; i++) {
-		proof_account(block->hash, credits[i].address, leaves[i].account);
-		leaves[i].work = credits[i].work;
-		leaves[i].credit = credits[i].amount;
-	}
+	for (size_t i = 0; i < n; i++)
+		leaves[i] = proof_leaf(
+			block->hash, credits[i].address, credits[i].work, credits[i].amount);
 	store_free_earnings(credits);
-	if (n > 0)
-		err = proof_root(leaves, n, &root, why);
+	err = proof_root(leaves, n, &root, why);
 	free(leaves);
 	if (err)
 		return err;

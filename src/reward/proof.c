@@ -32,6 +32,15 @@ void proof_account(const char *block, const char *address, uint8_t out[PROOF_HAS
 	sha256_finish(&ctx, out);
 }
 
+struct proof_leaf proof_leaf(
+	const char *block, const char *address, int64_t work, struct amount credit)
+{
+	struct proof_leaf leaf = {.work = work, .credit = credit};
+
+	proof_account(block, address, leaf.account);
+	return leaf;
+}
+
 static enum err hash_leaf(const struct proof_leaf *leaf, struct proof_node *out, struct why *why)
 {
 	struct sha256 ctx;
@@ -133,8 +142,13 @@ enum err proof_root(
 {
 	struct proof_step steps[PROOF_STEPS_MAX];
 	size_t steps_n;
-	enum err err = proof_branch(leaves, n, 0, steps, &steps_n, why);
+	enum err err;
 
+	if (n == 0) {
+		*out = (struct proof_node){.work = 0};
+		return OK;
+	}
+	err = proof_branch(leaves, n, 0, steps, &steps_n, why);
 	return err == OK ? proof_climb(&leaves[0], steps, steps_n, out, why) : err;
 }
 

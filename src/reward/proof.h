@@ -31,6 +31,10 @@ struct proof_leaf {
 	struct amount credit;        /* >= 0 */
 };
 
+/** proof_leaf(block, address, work, credit): the leaf of an address in the round of a block. */
+struct proof_leaf proof_leaf(
+	const char *block, const char *address, int64_t work, struct amount credit);
+
 struct proof_node {
 	uint8_t hash[PROOF_HASH];
 	int64_t work;
@@ -48,7 +52,7 @@ struct proof_step {
 void proof_account(const char *block, const char *address, uint8_t out[PROOF_HASH]);
 
 /**
- * proof_root(leaves, n, out, why): n >= 1, in the order of account ids.
+ * proof_root(leaves, n, out, why): in the order of account ids; without leaves all is zero.
  *   errs  ERR_RANGE a negative number, or a sum beyond 63 bits
  */
 enum err proof_root(const struct proof_leaf *leaves, size_t n, struct proof_node *out,

@@ -46,13 +46,11 @@ static enum err read_leaves(struct store *st, struct round *r, struct why *why)
 	if (err != OK)
 		return err;
 	r->leaves = NEW_ARRAY(struct proof_leaf, r->n);
-	for (size_t i = 0; i < r->n; i++) {
-		proof_account(r->block.hash, credits[i].address, r->leaves[i].account);
-		r->leaves[i].work = credits[i].work;
-		r->leaves[i].credit = credits[i].amount;
-	}
+	for (size_t i = 0; i < r->n; i++)
+		r->leaves[i] = proof_leaf(
+			r->block.hash, credits[i].address, credits[i].work, credits[i].amount);
 	store_free_earnings(credits);
-	return r->n > 0 ? proof_root(r->leaves, r->n, &r->root, why) : OK;
+	return proof_root(r->leaves, r->n, &r->root, why);
 }
 
 /* round_fini() in any case. */
