@@ -86,7 +86,7 @@ enum err payout_desk_now(struct desk *d, struct why *why)
 
 /* ---- approval ---- */
 
-enum err payout_desk_approve(struct desk *d, struct why *why)
+static enum err decide(struct desk *d, bool is_approved, struct why *why)
 {
 	struct store_payout p;
 	int64_t id;
@@ -96,9 +96,10 @@ enum err payout_desk_approve(struct desk *d, struct why *why)
 		return e;
 	e = store_begin(d->st, why);
 	if (!e) {
-		e = store_payout_approve(d->st, id, why);
+		e = is_approved ? store_payout_approve(d->st, id, why)
+				: store_payout_refuse(d->st, id, d->reason, why);
 		if (!e)
-			e = desk_event(d, "payout_approved",
+			e = desk_event(d, is_approved ? "payout_approved" : "payout_refused",
 				json_pack("{s:I,s:o}", "payout", (json_int_t)id, "total",
 					desk_coins(p.total)),
 				why);
@@ -106,32 +107,20 @@ enum err payout_desk_approve(struct desk *d, struct why *why)
 	}
 	store_payout_fini(&p);
 	if (!e)
-		printf("Payout %" PRId64 " is approved; the ledger sends it next.\n", id);
+		printf("Payout %" PRId64 " is %s.\n", id,
+			is_approved ? "approved; the ledger sends it next"
+				    : "refused; its money is in the balances again");
 	return e;
+}
+
+enum err payout_desk_approve(struct desk *d, struct why *why)
+{
+	return decide(d, true, why);
 }
 
 enum err payout_desk_refuse(struct desk *d, struct why *why)
 {
-	struct store_payout p;
-	int64_t id;
-	enum err e = payout_desk_find(d, &id, &p, why);
-
-	if (e)
-		return e;
-	e = store_begin(d->st, why);
-	if (!e) {
-		e = store_payout_refuse(d->st, id, d->reason, why);
-		if (!e)
-			e = desk_event(d, "payout_refused",
-				json_pack("{s:I,s:o}", "payout", (json_int_t)id, "total",
-					desk_coins(p.total)),
-				why);
-		e = desk_end(d, e, why);
-	}
-	store_payout_fini(&p);
-	if (!e)
-		printf("Payout %" PRId64 " is refused; its money is in the balances again.\n", id);
-	return e;
+	return decide(d, false, why);
 }
 
 /* ---- pause ---- */
