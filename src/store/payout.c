@@ -196,6 +196,16 @@ enum err payout_move(struct store *st, const struct store_payout *p, enum store_
 		why);
 }
 
+enum err payout_turn(struct store *st, int64_t id, enum store_payout_state to,
+	int64_t confirmations, const char *block_hash, struct store_payout *out, struct why *why)
+{
+	enum err err = sql_turn(st, why);
+
+	if (err == OK)
+		err = payout_expect(st, id, to, out, why);
+	return err == OK ? payout_move(st, out, to, confirmations, block_hash, why) : err;
+}
+
 enum err store_payout_set_state(struct store *st, int64_t id, enum store_payout_state from,
 	enum store_payout_state to, int64_t confirmations, const char *block_hash, struct why *why)
 {
@@ -297,11 +307,7 @@ static enum err end_payout(struct store *st, int64_t id, enum store_payout_state
 
 	if (err != OK)
 		return err;
-	err = sql_turn(st, why);
-	if (err == OK)
-		err = payout_expect(st, id, to, &p, why);
-	if (err == OK)
-		err = payout_move(st, &p, to, confirmations, block_hash, why);
+	err = payout_turn(st, id, to, confirmations, block_hash, &p, why);
 	if (err == OK)
 		err = book_end(st, &p, to == STORE_PAYOUT_CONFIRMED, why);
 	store_payout_fini(&p);

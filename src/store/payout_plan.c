@@ -102,11 +102,7 @@ enum err store_payout_approve(struct store *st, int64_t id, struct why *why)
 
 	if (err != OK)
 		return err;
-	err = sql_turn(st, why);
-	if (err == OK)
-		err = payout_expect(st, id, STORE_PAYOUT_PLANNED, &p, why);
-	if (err == OK)
-		err = payout_move(st, &p, STORE_PAYOUT_PLANNED, 0, NULL, why);
+	err = payout_turn(st, id, STORE_PAYOUT_PLANNED, 0, NULL, &p, why);
 	store_payout_fini(&p);
 	return sql_end(st, err, why);
 }
@@ -118,11 +114,7 @@ enum err store_payout_refuse(struct store *st, int64_t id, const char *note, str
 
 	if (err != OK)
 		return err;
-	err = sql_turn(st, why);
-	if (err == OK)
-		err = payout_expect(st, id, STORE_PAYOUT_REFUSED, &p, why);
-	if (err == OK)
-		err = payout_move(st, &p, STORE_PAYOUT_REFUSED, 0, NULL, why);
+	err = payout_turn(st, id, STORE_PAYOUT_REFUSED, 0, NULL, &p, why);
 	if (err == OK)
 		err = sql_run(st, "UPDATE payout SET note = ? WHERE id = ?",
 			BINDS(TEXT(note), INT(id)), why);
