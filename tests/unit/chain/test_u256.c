@@ -1,25 +1,16 @@
 /* test_u256.c -- 256-bit arithmetic against known values and against its own inverse. */
+#include "../base/test.h"
 #include "check.h"
 
 #define FULL "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-
-/* splitmix64: the same numbers on every run */
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = *seed += 0x9e3779b97f4a7c15;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
 
 static struct u256 next_u256(uint64_t *seed)
 {
 	struct u256 v;
 
 	for (unsigned i = 0; i < 4; i++)
-		v.w[i] = next(seed);
-	return u256_shift_right(v, (unsigned)(next(seed) % 256));
+		v.w[i] = test_random(seed);
+	return u256_shift_right(v, (unsigned)(test_random(seed) % 256));
 }
 
 static struct u256 multiply(struct u256 a, struct u256 b)

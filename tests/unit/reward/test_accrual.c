@@ -9,26 +9,11 @@
 
 #include <cmocka.h>
 
+#include "any.h"
 #include "base/mem.h"
 #include "reward/accrual.h"
 
 enum { CASES = 100000, HEIGHTS = 5, ACCOUNTS = 6 };
-
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = (*seed += 0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-static int64_t any_size(uint64_t *seed, unsigned bits_max)
-{
-	unsigned bits = (unsigned)(next(seed) % bits_max) + 1;
-
-	return (int64_t)(next(seed) >> (64 - bits));
-}
 
 static int64_t units(struct amount a)
 {
@@ -166,18 +151,19 @@ struct scene {
 static void scene_make(struct scene *s, uint64_t seed)
 {
 	*s = (struct scene){.seed = seed};
-	s->rules.fee_ppm = (int64_t)(next(&seed) % (REWARD_PPM + 1));
+	s->rules.fee_ppm = (int64_t)(test_random(&seed) % (REWARD_PPM + 1));
 	for (unsigned i = 0; i < 2; i++)
-		s->terms[i] = (struct reward_terms){
-			1 + i, next(&seed) % 2, (int64_t)(next(&seed) % (REWARD_PPM + 1))};
+		s->terms[i] = (struct reward_terms){1 + i, test_random(&seed) % 2,
+			(int64_t)(test_random(&seed) % (REWARD_PPM + 1))};
 	s->special = (struct reward_terms_list){.terms = s->terms, .n = 2};
 	s->base = amount_of(1 + any_size(&seed, 40));
-	s->rate_ppm = next(&seed) % 2 ? REWARD_PPM : (int64_t)(next(&seed) % (REWARD_PPM + 1));
-	s->cut_ppm = next(&seed) % 2 ? (int64_t)(next(&seed) % (REWARD_PPM + 1)) : 0;
+	s->rate_ppm = test_random(&seed) % 2 ? REWARD_PPM
+					     : (int64_t)(test_random(&seed) % (REWARD_PPM + 1));
+	s->cut_ppm = test_random(&seed) % 2 ? (int64_t)(test_random(&seed) % (REWARD_PPM + 1)) : 0;
 	for (unsigned h = 0; h < HEIGHTS; h++) {
 		s->network[h] = 1 + any_size(&seed, 40);
 		for (unsigned a = 0; a < ACCOUNTS; a++)
-			s->work[h][a] = next(&seed) % 3 ? 2 * any_size(&seed, 30) : 0;
+			s->work[h][a] = test_random(&seed) % 3 ? 2 * any_size(&seed, 30) : 0;
 	}
 }
 
@@ -258,7 +244,7 @@ static void check_monotony(const struct scene *s, const struct outcome *o)
 	struct outcome then;
 	uint64_t seed = s->seed + 1;
 
-	more.work[next(&seed) % HEIGHTS][2] += any_size(&seed, 40);
+	more.work[test_random(&seed) % HEIGHTS][2] += any_size(&seed, 40);
 	play(&more, false, &then);
 	HOLDS(s, units(then.of[3].amount) >= units(o->of[3].amount));
 	HOLDS(s, units(then.of[4].amount) == units(o->of[4].amount)); /* nobody else has less */
@@ -321,7 +307,7 @@ static void test_every_debt(void **state)
 		}
 		assert_true(given == (units(budget) < whole ? units(budget) : whole));
 		while (whole > 0 && step < whole) {
-			int64_t to = next(&seed) % 3 ? step + (whole - step + 1) / 2 : whole;
+			int64_t to = test_random(&seed) % 3 ? step + (whole - step + 1) / 2 : whole;
 			int64_t sum = 0;
 
 			for (unsigned a = 0; a < ACCOUNTS; a++) {

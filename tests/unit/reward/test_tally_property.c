@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "any.h"
 #include "base/mem.h"
 #include "reward/reward.h"
 
@@ -33,23 +34,6 @@ struct outcome {
 
 static enum reward_scheme scheme; /* that is tried */
 
-static uint64_t next(uint64_t *seed)
-{
-	uint64_t z = (*seed += 0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-	z = (z ^ z >> 27) * 0x94d049bb133111eb;
-	return z ^ z >> 31;
-}
-
-/* Numbers of every size: as many small ones as huge ones. */
-static int64_t any_size(uint64_t *seed, unsigned bits_max)
-{
-	unsigned bits = (unsigned)(next(seed) % bits_max) + 1;
-
-	return (int64_t)(next(seed) >> (64 - bits));
-}
-
 #define HOLDS(scene, condition)                                                                    \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
@@ -71,22 +55,24 @@ static bool is_by_work(const struct scene *s)
 static void rules_make(struct scene *s, uint64_t *seed)
 {
 	s->rules = (struct reward_rules){.scheme = scheme,
-		.window_by = (enum reward_window)(next(seed) % 4),
+		.window_by = (enum reward_window)(test_random(seed) % 4),
 		.window_ppm = 1 + any_size(seed, 24),
 		.window_work = 1 + any_size(seed, 44),
-		.window_round_ppm = (int64_t)(next(seed) % (REWARD_PPM + 1)),
-		.reverse_payout = next(seed) % 4 > 0,
-		.pplnt_ppm = 1 + (int64_t)(next(seed) % REWARD_PPM),
+		.window_round_ppm = (int64_t)(test_random(seed) % (REWARD_PPM + 1)),
+		.reverse_payout = test_random(seed) % 4 > 0,
+		.pplnt_ppm = 1 + (int64_t)(test_random(seed) % REWARD_PPM),
 		.score_ms = 60000 * (2 + any_size(seed, 12)),
-		.fee_ppm = (int64_t)(next(seed) % (REWARD_PPM + 1)),
+		.fee_ppm = (int64_t)(test_random(seed) % (REWARD_PPM + 1)),
 		.finder_bonus_ppm = 0};
 	s->rules.pool_bonus_ppm =
-		next(seed) % 2 ? (int64_t)(next(seed) % (uint64_t)(s->rules.fee_ppm + 1)) : 0;
-	s->round = (struct reward_round){.from = 99 - (int64_t)(next(seed) % 6),
+		test_random(seed) % 2
+			? (int64_t)(test_random(seed) % (uint64_t)(s->rules.fee_ppm + 1))
+			: 0;
+	s->round = (struct reward_round){.from = 99 - (int64_t)(test_random(seed) % 6),
 		.work = any_size(seed, 44),
-		.average_work = next(seed) % 3 ? any_size(seed, 44) : 0,
+		.average_work = test_random(seed) % 3 ? any_size(seed, 44) : 0,
 		.network_work = 1 + any_size(seed, 40),
-		.finder = 1 + (int64_t)(next(seed) % ACCOUNTS)};
+		.finder = 1 + (int64_t)(test_random(seed) % ACCOUNTS)};
 }
 
 static void special_make(struct scene *s, uint64_t *seed)
@@ -94,12 +80,12 @@ static void special_make(struct scene *s, uint64_t *seed)
 	int64_t give = amount_units(s->amount) / 4;
 
 	for (unsigned i = 0; i < 2; i++)
-		s->terms[i] = (struct reward_terms){
-			1 + i * 2, next(seed) % 2, (int64_t)(next(seed) % (REWARD_PPM + 1))};
-	s->grants_n = (unsigned)(next(seed) % 3);
+		s->terms[i] = (struct reward_terms){1 + i * 2, test_random(seed) % 2,
+			(int64_t)(test_random(seed) % (REWARD_PPM + 1))};
+	s->grants_n = (unsigned)(test_random(seed) % 3);
 	for (unsigned i = 0; i < s->grants_n; i++)
-		s->grants[i] = (struct reward_grant){1 + (int64_t)(next(seed) % ACCOUNTS),
-			amount_of(give ? (int64_t)(next(seed) % (uint64_t)give) : 0)};
+		s->grants[i] = (struct reward_grant){1 + (int64_t)(test_random(seed) % ACCOUNTS),
+			amount_of(give ? (int64_t)(test_random(seed) % (uint64_t)give) : 0)};
 }
 
 static void scene_make(struct scene *s, uint64_t seed)
@@ -110,16 +96,18 @@ static void scene_make(struct scene *s, uint64_t seed)
 	rules_make(s, &seed);
 	s->amount = amount_of(any_size(&seed, 45));
 	special_make(s, &seed);
-	s->n = (unsigned)(next(&seed) % (SLOTS_MAX + 1));
+	s->n = (unsigned)(test_random(&seed) % (SLOTS_MAX + 1));
 	for (unsigned i = 0; i < s->n; i++) {
-		if (next(&seed) % 3 == 0)
-			minute -= 1 + (int64_t)(next(&seed) % 3);
-		if (next(&seed) % 8 == 0)
-			height--, minute += (int64_t)(next(&seed) % 3); /* heights lead, not time */
-		s->slots[i] = (struct reward_slot){.account = 1 + (int64_t)(next(&seed) % ACCOUNTS),
+		if (test_random(&seed) % 3 == 0)
+			minute -= 1 + (int64_t)(test_random(&seed) % 3);
+		if (test_random(&seed) % 8 == 0)
+			height--, minute +=
+				  (int64_t)(test_random(&seed) % 3); /* heights lead, not time */
+		s->slots[i] = (struct reward_slot){
+			.account = 1 + (int64_t)(test_random(&seed) % ACCOUNTS),
 			.height = height,
 			.minute = minute,
-			.work = next(&seed) % 9 ? 2 * any_size(&seed, 43) : 0};
+			.work = test_random(&seed) % 9 ? 2 * any_size(&seed, 43) : 0};
 	}
 }
 
@@ -237,7 +225,7 @@ static void check_order(const struct scene *s, const struct outcome *o)
 		for (end = i + 1; end < s->n && same_minute(&s->slots[i], &s->slots[end]);)
 			end++;
 		for (unsigned k = end - 1; k > i; k--) {
-			unsigned other = i + (unsigned)(next(&seed) % (k - i + 1));
+			unsigned other = i + (unsigned)(test_random(&seed) % (k - i + 1));
 			struct reward_slot keep = shuffled.slots[k];
 
 			shuffled.slots[k] = shuffled.slots[other];
@@ -363,7 +351,7 @@ static void test_fee_and_rest_are_the_reward(void **state)
 
 	for (unsigned i = 0; i < CASES; i++) {
 		struct amount reward = amount_of(any_size(&seed, 52));
-		int64_t ppm = (int64_t)(next(&seed) % (REWARD_PPM + 1));
+		int64_t ppm = (int64_t)(test_random(&seed) % (REWARD_PPM + 1));
 		struct amount fee = reward_fee(reward, ppm);
 		__int128 exact = (__int128)amount_units(reward) * ppm;
 		__int128 taken = (__int128)amount_units(fee) * REWARD_PPM;
