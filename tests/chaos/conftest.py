@@ -21,11 +21,7 @@ from kit.world import World  # noqa: E402
 def world(request):
     world = World()
     yield world
-    world.end()
-    if getattr(request.node, "has_failed", False):
-        for name, text in world.logs():
-            print(f"---- {name}\n{text}")
-    world.remove()
+    world.close(show=getattr(request.node, "has_failed", False))
 
 
 @pytest.hookimpl(hookwrapper=True)

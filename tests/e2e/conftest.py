@@ -36,12 +36,7 @@ def chain():
 def world(chain, request):
     world = World(chain)
     yield world
-    world.end()
-    failed = getattr(request.node, "has_failed", False)
-    if failed:
-        for name, text in world.logs():
-            print(f"---- {name}\n{text}")
-    world.remove()
+    world.close(show=getattr(request.node, "has_failed", False))
 
 
 @pytest.hookimpl(hookwrapper=True)

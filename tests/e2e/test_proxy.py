@@ -42,11 +42,8 @@ def pool(chain):
         pool.port = port
         pool.user = b.wallet("users").getnewaddress("", "bech32") + ".test"
         yield pool
-        for name, text in world.logs():
-            print(f"---- {name}\n{text}")
     finally:
-        world.end()
-        world.remove()
+        world.close()
 
 
 def pings(miner):

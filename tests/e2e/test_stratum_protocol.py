@@ -99,11 +99,8 @@ def pool(chain):
         pool.user = users.getnewaddress("", "bech32") + ".test"
         pool.other_user = users.getnewaddress("", "legacy") + ".other"
         yield pool
-        for name, text in world.logs():
-            print(f"---- {name}\n{text}")
     finally:
-        world.end()
-        world.remove()
+        world.close()
 
 
 @pytest.fixture

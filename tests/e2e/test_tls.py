@@ -60,11 +60,8 @@ def pool(chain):
         pool.start()
         pool.user = b.wallet("users").getnewaddress("", "bech32") + ".test"
         yield pool
-        for name, text in world.logs():
-            print(f"---- {name}\n{text}")
     finally:
-        world.end()
-        world.remove()
+        world.close()
 
 
 def mine_a_share(miner, user):

@@ -61,3 +61,11 @@ class World:
     def remove(self):
         if not os.environ.get("KEEP"):
             shutil.rmtree(self.dir, ignore_errors=True)
+
+    def close(self, show=True):
+        """The end of it all; show: first what everybody logged."""
+        self.end()
+        if show:
+            for name, text in self.logs():
+                print(f"---- {name}\n{text}")
+        self.remove()
