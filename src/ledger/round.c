@@ -145,6 +145,18 @@ static bool is_closed_above(const struct judged *blocks, size_t n, int64_t heigh
 	return false;
 }
 
+/* It was never credited, and the chain has another block of ours at its height: whichever of the
+ * two stays, the work up to here is in one round. */
+static bool is_beaten_by_our_own(const struct judged *blocks, size_t n, const struct judged *b)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (blocks[i].block.height == b->block.height &&
+			blocks[i].verdict == VERDICT_IN_CHAIN)
+			return b->block.state == STORE_BLOCK_PENDING;
+	}
+	return false;
+}
+
 /*
  * Work belongs to the round of the next block that is in the chain. So nothing above a block is
  * closed before that block is known to be in or out, and a block that came back waits until those
@@ -162,9 +174,9 @@ enum err round_step(struct ledger *l, const struct judged *blocks, size_t n, str
 	for (size_t i = 0; i < n && !err && done; i++) {
 		const struct judged *b = &blocks[i];
 
-		if (b->verdict == VERDICT_WAIT)
+		if (b->verdict == VERDICT_WAIT && !is_beaten_by_our_own(blocks, n, b))
 			break;
-		if (b->verdict == VERDICT_GONE || b->block.state != STORE_BLOCK_PENDING)
+		if (b->verdict != VERDICT_IN_CHAIN || b->block.state != STORE_BLOCK_PENDING)
 			continue;
 		if (is_closed_above(&blocks[i + 1], n - i - 1, b->block.height))
 			break;

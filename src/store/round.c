@@ -14,9 +14,12 @@ static enum err expect_order(struct store *st, const struct store_block *block, 
 {
 	int64_t earlier, later;
 	enum err err = sql_one(st,
-		"SELECT COUNT(*) FROM block WHERE pool_id = ? AND state = ? AND height < ?",
-		BINDS(INT(block->pool), INT(STORE_BLOCK_PENDING), INT(block->height)), &earlier,
-		why);
+		"SELECT COUNT(*) FROM block b WHERE pool_id = ? AND state = ? AND height < ?"
+		" AND NOT EXISTS (SELECT 1 FROM block twin WHERE twin.pool_id = b.pool_id"
+		" AND twin.height = b.height AND twin.state IN (?, ?))",
+		BINDS(INT(block->pool), INT(STORE_BLOCK_PENDING), INT(block->height),
+			INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)),
+		&earlier, why);
 
 	if (err == OK)
 		err = sql_one(st,

@@ -210,6 +210,58 @@ static void test_two_of_ours_at_one_height(void **state)
 	assert_int_equal(immature(0) + immature(1), 1980000000);
 }
 
+/* Both children of one block: the one that never got into the chain holds nobody up. */
+static void test_a_beaten_twin_does_not_hold_up_rounds(void **state)
+{
+	int64_t twin, winner, above;
+
+	world_work(0, 100, 1, 10);
+	world_mine(1);
+	twin = world_find(0, 20 * COIN);
+	world_reorg(100, 100);
+	winner = world_find(1, 20 * COIN);
+	world_mine(1);
+	above = world_find(1, 20 * COIN);
+	world_flushed(101);
+	assert_true(world_pass(NULL));
+	assert_state(twin, STORE_BLOCK_PENDING);
+	assert_state(winner, STORE_BLOCK_IMMATURE);
+	assert_state(above, STORE_BLOCK_IMMATURE);
+	world_mine(6);
+	assert_true(world_pass(NULL));
+	assert_state(twin, STORE_BLOCK_ORPHAN);
+	assert_state(winner, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+}
+
+/* The twin of a credited block takes its place, and the block above goes with it. */
+static void test_a_twin_takes_the_place_of_a_credited_block(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	int64_t twin, credited, above;
+
+	world_work(0, 100, 1, 10);
+	world_mine(1);
+	twin = world_find(0, 30 * COIN);
+	memcpy(saved, world->branch, sizeof(saved));
+	for (int64_t h = 101; h < 120; h++)
+		saved[h] = saved[100];
+	world_reorg(100, 100);
+	credited = world_find(1, 20 * COIN);
+	world_mine(1);
+	above = world_find(1, 20 * COIN);
+	world_flushed(101);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_IMMATURE);
+	world_branch_back(saved, 107);
+	assert_true(world_pass(NULL));
+	assert_state(credited, STORE_BLOCK_ORPHAN);
+	assert_state(above, STORE_BLOCK_ORPHAN);
+	assert_state(twin, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), 2970000000);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -30 * COIN);
+}
+
 static void test_orphan_returns(void **state)
 {
 	static uint32_t saved[CHAIN_MAX];
@@ -316,6 +368,8 @@ int main(void)
 		TEST(test_orphan_is_reversed_and_its_work_goes_on),
 		TEST(test_later_round_waits_for_an_earlier_doubt),
 		TEST(test_two_of_ours_at_one_height),
+		TEST(test_a_beaten_twin_does_not_hold_up_rounds),
+		TEST(test_a_twin_takes_the_place_of_a_credited_block),
 		TEST(test_orphan_returns),
 		TEST(test_orphan_returns_below_a_credited_block),
 		TEST(test_two_leave_and_return),
