@@ -87,8 +87,10 @@ enum err store_block_at(
 {
 	return sql_get(st, &block_row,
 		"SELECT id, " BLOCK_COLUMNS " FROM block WHERE pool_id = ? AND height = ?"
-		" ORDER BY CASE WHEN state IN (?, ?) THEN 1 ELSE 0 END, id DESC LIMIT 1",
-		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_ORPHAN), INT(STORE_BLOCK_REJECTED)),
+		" ORDER BY CASE WHEN state IN (?, ?) THEN 0 WHEN state = ? THEN 1 ELSE 2 END,"
+		" confirmations DESC, id DESC LIMIT 1",
+		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
+			INT(STORE_BLOCK_PENDING)),
 		out, why);
 }
 

@@ -55,8 +55,8 @@ enum err store_block_get(
 enum err store_block_by_hash(struct store *st, int64_t pool, const char *hash,
 	struct store_block *out, struct why *why) MUST_CHECK;
 
-/** store_block_at(st, pool, height, …): the block found at a height; of several the one that is in
- * the chain, else the newest. errs ERR_NOT_FOUND */
+/** store_block_at(st, pool, height, …): the block found at a height; of several the
+ * credited one, else one that is not decided, else the newest. errs ERR_NOT_FOUND */
 enum err store_block_at(struct store *st, int64_t pool, int64_t height, struct store_block *out,
 	struct why *why) MUST_CHECK;
 

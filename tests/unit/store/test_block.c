@@ -39,6 +39,31 @@ static void adding_twice(void **state)
 	assert_int_equal(store_block_get(w->st, 99, &got, &why), ERR_NOT_FOUND);
 }
 
+static void assert_at(struct world *w, int64_t height, int64_t id)
+{
+	struct store_block got;
+
+	MUST(store_block_at(w->st, w->pool, height, &got, &why));
+	assert_int_equal(got.id, id);
+}
+
+static void the_one_at_a_height(void **state)
+{
+	struct world *w = *state;
+	int64_t first = found(w, 5, "aa", 50), second = found(w, 5, "bb", 50), third;
+
+	assert_at(w, 5, second);
+	MUST(store_block_set(w->st, first, STORE_BLOCK_PENDING, STORE_BLOCK_PENDING, 3, &why));
+	assert_at(w, 5, first);
+	MUST(store_block_set(w->st, first, STORE_BLOCK_PENDING, STORE_BLOCK_ORPHAN, -1, &why));
+	assert_at(w, 5, second);
+	work(w, "alice", 5, 10);
+	MUST(close_round(w->st, w->pool, second));
+	third = found(w, 5, "cc", 50);
+	assert_at(w, 5, second);
+	assert_true(third > second);
+}
+
 static void states(void **state)
 {
 	struct world *w = *state;
@@ -99,7 +124,8 @@ static void pages(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(adding_twice), TEST(states), TEST(pages)};
+	const struct CMUnitTest tests[] = {
+		TEST(adding_twice), TEST(the_one_at_a_height), TEST(states), TEST(pages)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
