@@ -41,13 +41,27 @@ static void print_payout(const struct store_payout *p)
 		p->confirmations, p->txid, *p->txid && *p->note ? "  " : "", p->note);
 }
 
+static enum err print_pause(struct desk *d, struct why *why)
+{
+	struct store_payout_control now;
+	char when[CLOCK_TEXT_MAX];
+	enum err e = store_payout_control(d->st, d->pool_id, &now, why);
+
+	if (!e && now.is_paused)
+		printf("Payouts are paused by %s since %s: %s\n", now.who,
+			clock_text(now.since_ms, when), now.reason);
+	return e;
+}
+
 static enum err list(struct desk *d, struct why *why)
 {
 	json_t *all = json_array();
 	struct store_payout *rows;
 	size_t n;
-	enum err e = store_payout_list(d->st, d->pool_id, 0, LISTED, &rows, &n, why);
+	enum err e = d->as_json ? OK : print_pause(d, why);
 
+	if (!e)
+		e = store_payout_list(d->st, d->pool_id, 0, LISTED, &rows, &n, why);
 	if (e) {
 		json_decref(all);
 		return e;

@@ -23,6 +23,8 @@ static const struct {
 		"The journal of node {node} is damaged, {lost} records are lost: {text}"},
 	{"audit_mismatch", "The audit found what does not agree; payouts pause: {text}"},
 	{"audit_agrees", "The audit finds that everything agrees; payouts go on."},
+	{"wallet_lacks_coins", "The wallet holds too little; payouts pause: {text}"},
+	{"wallet_agrees", "The wallet holds what the ledger says; payouts go on."},
 	{"node_written_off", "Node {node} was given up by the operator: {reason}"},
 	{"payout_waiting",
 		"Payout {payout} of {total} {ticker} waits for approval (kozan payout)."},

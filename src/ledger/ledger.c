@@ -1,6 +1,7 @@
 #include "ledger/ledger_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "coind/coind.h"
@@ -18,6 +19,9 @@ struct ledger *ledger_new(const struct conf_pool *pool, struct store *store, int
 		l->daemons[i] = coind_new(&pool->daemons[i]);
 	l->wallet = wallet_new(pool);
 	l->max_outputs = pool->payout.max_outputs;
+	l->watch.pause = (struct pause){"audit", "audit_mismatch", "audit_agrees"};
+	l->wallet_pause = (struct pause){"wallet", "wallet_lacks_coins", "wallet_agrees"};
+	ledger_lead(l);
 	return l;
 }
 
@@ -37,6 +41,12 @@ void ledger_abort(struct ledger *l)
 	for (size_t i = 0; i < l->pool->daemons_count; i++)
 		coind_abort(l->daemons[i]);
 	wallet_abort(l->wallet);
+}
+
+void ledger_lead(struct ledger *l)
+{
+	l->is_proof_due = true;
+	memset(l->settled_tip, 0, sizeof(l->settled_tip));
 }
 
 /* What a failed step means. All are tried again in the next pass; this says so, once. */

@@ -37,13 +37,21 @@ enum watch_stage {
 	WATCH_BLOCKS,
 };
 
+/* A reason of the ledger's own to let payouts pause. */
+struct pause {
+	const char *who;           /* pauses under this name */
+	const char *begins, *ends; /* kinds of events */
+	char said[320];            /* what payouts were paused for; "" nothing */
+	bool is_second;            /* another reason of the ledger's own was there first */
+};
+
 struct watch {
 	enum watch_stage stage;
 	int64_t position;         /* of the stage: id of the last row that was looked at */
 	int64_t begun_ms;         /* this look-round; monotonic */
 	int64_t rules_since_ms;   /* rounds closed since then were closed by the rules of now */
 	struct store_audit found; /* in this look-round */
-	char said[320];           /* what payouts were paused for; "" nothing */
+	struct pause pause;
 };
 
 struct ledger {
@@ -61,6 +69,8 @@ struct ledger {
 	struct lookup_chain chain;
 
 	uint8_t settled_tip[32]; /* chain tip when settled blocks were last looked at */
+	uint8_t proven_tip[32];  /* … and when rounds without a proof were */
+	bool is_proof_due;       /* a round may have none, whatever the tip */
 	int64_t lost_block;      /* a mature block that left the chain: no payouts; 0: none */
 	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
 	uint32_t missing_since;
@@ -69,6 +79,9 @@ struct ledger {
 	/* as of the last look: what the wallet had, and by how much the ledger did not say so */
 	uint8_t reconciled_tip[32];
 	struct amount reconciled_held, wallet_difference;
+	unsigned lack_looks;   /* one after the other at which the wallet had too little */
+	int64_t lack_since_ms; /* monotonic */
+	struct pause wallet_pause;
 	struct watch watch;
 	unsigned max_outputs; /* of one payout; less than configured when that was too large */
 };
@@ -78,6 +91,8 @@ struct ledger *ledger_new(const struct conf_pool *pool, struct store *store, int
 void ledger_free(struct ledger *l);
 /** ledger_abort(l): RPC under way and later ends at once. */
 void ledger_abort(struct ledger *l) ANY_THREAD;
+/** ledger_lead(l): leadership begins: another leader may have left things half done. */
+void ledger_lead(struct ledger *l);
 /** ledger_pass(l): every step once, each as far as it gets now. */
 void ledger_pass(struct ledger *l);
 
@@ -140,7 +155,7 @@ enum err maturity_step(
 	struct ledger *l, const struct judged *blocks, size_t n, struct why *why) MUST_CHECK;
 
 /* proof.c */
-/** proof_step(l, why): publish the rounds that were closed. */
+/** proof_step(l, why): publish the rounds that were closed, if there may be one to publish. */
 enum err proof_step(struct ledger *l, struct why *why) MUST_CHECK;
 
 /* payout_track.c, payout_replace.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
@@ -175,6 +190,15 @@ enum err audit_step(struct ledger *l, struct why *why) MUST_CHECK;
 /* reconcile.c */
 /** reconcile_step(l, why): name every transaction of the wallet, compare it with the ledger. */
 enum err reconcile_step(struct ledger *l, struct why *why) MUST_CHECK;
+/* pause.c: payouts pause by themselves */
+/** pause_payouts(l, p, text, why): for this reason, unless an operator has resumed them in spite of
+ * it. What an operator has paused stays as it is, under his name. */
+enum err pause_payouts(
+	struct ledger *l, struct pause *p, const char *text, struct why *why) MUST_CHECK;
+/** pause_over(l, p, text, why): there is no such reason any more. */
+enum err pause_over(
+	struct ledger *l, struct pause *p, const char *text, struct why *why) MUST_CHECK;
+
 /* watch.c: the audit that never ends */
 /** watch_step(l, why): look at some more; pause payouts while a row does not agree. */
 enum err watch_step(struct ledger *l, struct why *why) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* proof.c -- publishes each closed round: the root over its credits, and the text that says all. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hex.h"
 #include "base/mem.h"
@@ -64,16 +65,32 @@ static enum err prove(struct ledger *l, const struct store_block *block, struct 
 	return err == ERR_CONFLICT ? OK : err; /* closed anew meanwhile: next time */
 }
 
-enum err proof_step(struct ledger *l, struct why *why)
+static enum err prove_all(struct ledger *l, size_t *out_n, struct why *why)
 {
 	struct store_block *blocks;
-	size_t n;
-	enum err err = store_block_unproven(l->store, l->pool_id, ROUNDS_MAX, &blocks, &n, why);
+	enum err err = store_block_unproven(l->store, l->pool_id, ROUNDS_MAX, &blocks, out_n, why);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < n && !err; i++)
+	for (size_t i = 0; i < *out_n && !err; i++)
 		err = prove(l, &blocks[i], why);
 	store_free_blocks(blocks);
 	return err;
+}
+
+/* The question goes over all rounds there are, so it is not asked in every pass. */
+enum err proof_step(struct ledger *l, struct why *why)
+{
+	bool is_new_tip = memcmp(l->proven_tip, l->chain.best, sizeof(l->proven_tip)) != 0;
+	size_t n;
+	enum err err;
+
+	if (!l->is_proof_due && !is_new_tip)
+		return OK;
+	err = prove_all(l, &n, why);
+	if (err)
+		return err;
+	memcpy(l->proven_tip, l->chain.best, sizeof(l->proven_tip));
+	l->is_proof_due = n == ROUNDS_MAX;
+	return OK;
 }

@@ -5,9 +5,11 @@
  * wallet = hot part of the ledger + in flight + unexplained. What is not equal at one look may be a
  * transaction that came in between; the same difference twice is one.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "ledger/ledger_priv.h"
@@ -17,6 +19,10 @@
 
 /* Blocks that a transaction is looked at again, beyond the coin's maturity. */
 #define DEPTH_MORE 20
+
+/* So often, and for so long, must the wallet have too little before payouts pause: whatever comes
+ * in between wallet and database is over by then. */
+enum { LACK_LOOKS = 3, LACK_MS = 10000 };
 
 /* ---- what a transaction is ---- */
 
@@ -107,6 +113,40 @@ static void complain_of(struct ledger *l, const struct store_wallet_book *b)
 	l->wallet_difference = b->difference;
 }
 
+/* What the wallet lacks of what the ledger promises: a transaction that nobody has explained may
+ * take the pool's own money, what is gone without one is missed in any case. */
+static struct amount lack_of(const struct store_wallet_book *b)
+{
+	struct amount left = amount_add(b->difference, b->unexplained);
+
+	if (!amount_is_negative(b->own))
+		left = amount_add(left, b->own);
+	if (!amount_is_negative(left))
+		left = b->difference;
+	return amount_is_negative(left) ? amount_neg(left) : amount_of(0);
+}
+
+static enum err pause_if_lacking(
+	struct ledger *l, const struct store_wallet_book *b, struct why *why)
+{
+	char text[sizeof(l->wallet_pause.said)], lack[AMOUNT_TEXT_MAX], odd[AMOUNT_TEXT_MAX];
+	struct amount lacking = lack_of(b);
+
+	if (amount_is_zero(lacking)) {
+		l->lack_looks = 0;
+		return pause_over(l, &l->wallet_pause, "the wallet holds what it should", why);
+	}
+	if (l->lack_looks++ == 0)
+		l->lack_since_ms = clock_mono_ms();
+	if (l->lack_looks < LACK_LOOKS || clock_mono_ms() - l->lack_since_ms < LACK_MS)
+		return OK;
+	snprintf(text, sizeof(text),
+		"the wallet holds %s less than the ledger promises (unexplained transactions: %s); "
+		"see kozan payout reconcile",
+		amount_text(lacking, lack), amount_text(b->unexplained, odd));
+	return pause_payouts(l, &l->wallet_pause, text, why);
+}
+
 static enum err compare(struct ledger *l, const char *cursor, struct amount held, struct why *why)
 {
 	struct store_wallet_book book;
@@ -119,13 +159,14 @@ static enum err compare(struct ledger *l, const char *cursor, struct amount held
 		amount_sub(amount_sub(held, book.expected), book.in_flight), book.unexplained);
 	str_copy(book.cursor_hash, sizeof(book.cursor_hash), cursor);
 	complain_of(l, &book);
-	return store_wallet_book_set(l->store, l->pool_id, &book, why);
+	err = store_wallet_book_set(l->store, l->pool_id, &book, why);
+	return err ? err : pause_if_lacking(l, &book, why);
 }
 
 /* Nothing has happened since it was all right. */
 static bool is_known(struct ledger *l, struct amount held)
 {
-	bool same = amount_is_zero(l->wallet_difference) &&
+	bool same = amount_is_zero(l->wallet_difference) && l->lack_looks == 0 &&
 		    amount_cmp(held, l->reconciled_held) == 0 &&
 		    memcmp(l->reconciled_tip, l->chain.best, sizeof(l->reconciled_tip)) == 0;
 

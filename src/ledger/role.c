@@ -101,6 +101,8 @@ static bool lead(struct role *r)
 	complaint_over(&r->complaint, &r->log);
 	if (held != r->is_leader || !r->has_said_so)
 		log_info(&r->log, held ? "leading" : "standing_by", "owner=%s", r->owner);
+	for (size_t i = 0; i < r->conf->pools_count && held && !r->is_leader; i++)
+		ledger_lead(r->ledgers[i]);
 	r->is_leader = held;
 	r->has_said_so = true;
 	return held;

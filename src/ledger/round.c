@@ -73,6 +73,7 @@ static enum err close_round(struct ledger *l, const struct judged *found, struct
 		return err;
 	err = write_round(l, &found->block, &round, why);
 	free((void *)round.credits);
+	l->is_proof_due = true;
 	if (!err)
 		log_info(&l->log, "round_closed",
 			"height=%lld from=%lld work=%lld accounts=%zu reward=%s fee=%s reserve=%s",

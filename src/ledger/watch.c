@@ -5,16 +5,11 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "ledger/ledger_priv.h"
 #include "ledger/recount.h"
-#include "store/store_stats.h"
-
-#define WATCH_WHO "audit"
 
 /* Of one pass; a whole look-round then takes less than an hour for millions of rows. */
 enum {
@@ -74,79 +69,25 @@ static enum err look(struct ledger *l, struct watch *w, struct why *why)
 
 /* ---- what follows from it ---- */
 
-static enum err add_event(struct ledger *l, const char *kind, const char *text, struct why *why)
-{
-	struct buf json = {0};
-	enum err err;
-
-	buf_add_str(&json, "{\"text\":");
-	buf_add_json_str(&json, text);
-	buf_add_u8(&json, '}');
-	err = store_event_add(l->store, l->pool_id, kind, buf_str(&json), why);
-	buf_free(&json);
-	return err;
-}
-
-/* Paused by hand stays so, under the name of who did it. */
-static enum err switch_in_txn(struct ledger *l, bool pause, const char *text, struct why *why)
-{
-	struct store_payout_control control = {0};
-	enum err err = store_payout_control(l->store, l->pool_id, &control, why);
-	bool is_ours = control.is_paused && strcmp(control.who, WATCH_WHO) == 0;
-	char reason[STORE_NOTE_MAX];
-
-	str_copy(reason, sizeof(reason), text);
-	if (!err && !pause && !is_ours)
-		return OK;
-	if (!err && (is_ours || !control.is_paused))
-		err = store_payout_pause(l->store, l->pool_id, pause, WATCH_WHO, reason, why);
-	if (!err)
-		err = add_event(l, pause ? "audit_mismatch" : "audit_agrees", text, why);
-	return err;
-}
-
-static enum err switch_payouts(struct ledger *l, bool pause, const char *text, struct why *why)
-{
-	enum err err = store_begin(l->store, why);
-
-	if (err)
-		return err;
-	err = switch_in_txn(l, pause, text, why);
-	if (err) {
-		store_rollback(l->store);
-		return err;
-	}
-	return store_commit(l->store, why);
-}
-
 static enum err mismatch(struct ledger *l, struct watch *w, struct why *why)
 {
 	const struct store_difference *d = &w->found.first;
-	char text[sizeof(w->said)];
-	enum err err;
+	char text[sizeof(w->pause.said)];
 
 	snprintf(text, sizeof(text), "%s (%s): stored %s, computed %s", d->table, d->key, d->stored,
 		d->computed);
 	complain(&l->complaints[ABOUT_AUDIT], &l->log, LOG_LEVEL_BROKEN, "audit_mismatch",
 		"\"%s; payouts pause; see kozan audit\"", text);
-	/* Once for each: who resumes payouts in spite of it has the last word. */
-	if (strcmp(w->said, text) == 0)
-		return OK;
-	err = switch_payouts(l, true, text, why);
-	if (!err)
-		str_copy(w->said, sizeof(w->said), text);
-	return err;
+	return pause_payouts(l, &w->pause, text, why);
 }
 
 static enum err agreement(struct ledger *l, struct watch *w, struct why *why)
 {
-	enum err err = switch_payouts(l, false, "everything agrees again", why);
+	enum err err = pause_over(l, &w->pause, "everything agrees again", why);
 
-	if (err)
-		return err;
-	w->said[0] = '\0';
-	complaint_over(&l->complaints[ABOUT_AUDIT], &l->log);
-	return OK;
+	if (!err)
+		complaint_over(&l->complaints[ABOUT_AUDIT], &l->log);
+	return err;
 }
 
 static void begin(struct watch *w, int64_t now_ms)

@@ -50,10 +50,11 @@ struct store_wallet_book {
 	struct amount in_flight;          /* moves of the wallet that the ledger books later */
 	struct amount unexplained;        /* transactions that nobody has explained */
 	struct amount difference;         /* held - the other three; zero when all is well */
+	struct amount own;                /* of expected: not promised to miners; not kept */
 };
 
-/** store_wallet_sums(st, pool, out, why): expected, in_flight and unexplained as they are now; the
- * rest is zero. */
+/** store_wallet_sums(st, pool, out, why): expected, in_flight, unexplained and own as they are now;
+ * the rest is zero. */
 enum err store_wallet_sums(
 	struct store *st, int64_t pool, struct store_wallet_book *out, struct why *why) MUST_CHECK;
 /** store_wallet_book(st, pool, out, why): the last comparison; all zero when there was none. */

@@ -179,6 +179,7 @@ enum err store_wallet_sums(
 	if (err != OK)
 		return err;
 	book.expected = expected_of(sums);
+	book.own = amount_add(sums[STORE_BOOK_FEE], sums[STORE_BOOK_RESERVE]);
 	*out = book;
 	return OK;
 }

@@ -183,6 +183,11 @@ def test_locked_wallet_and_too_few_coins(make):
     pay(ledger, 4, to=1)
     until(lambda: "must keep" in ledger.process.tail(), "complaint about the empty wallet")
     assert ledger.payout()["state"] == PLANNED
+    until(lambda: (ledger.pool.status()["payouts_paused"] or {}).get("who") == "wallet", "pause")
+    assert "less than the ledger promises" in ledger.pool.run("payout", "list").stdout
+    ledger.pool.run("payout", "acknowledge", "all", "--reason", "moved by hand")
+    until(lambda: not ledger.pool.status()["payouts_paused"], "the end of the pause")
+    assert ledger.payout()["state"] == PLANNED
     users.sendtoaddress(ledger.wallet.getnewaddress(), 20)
     until(lambda: ledger.b.rpc.getrawmempool(), "deposit")
     ledger.b.generate(1, users.getnewaddress())
