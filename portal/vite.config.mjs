@@ -11,25 +11,41 @@ const openapi = process.env.OPENAPI ?? join(here, '../docs/openapi.yaml')
 
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort().join()
 
-/** Every language has exactly the keys of en.json, each with the same {placeholders}. The server
- * reads the catalogues too: they are copied as they are. */
+const read = (...path) => JSON.parse(readFileSync(join(catalogues, ...path), 'utf8'))
+const languages = readdirSync(catalogues).filter((file) => file.endsWith('.json'))
+const parts = readdirSync(catalogues).filter((file) => !file.endsWith('.json'))
+
+/** Every language has exactly the keys of en.json, each with the same {placeholders}; the same in each part. */
+function check(part, file) {
+  const en = read(part, 'en.json')
+  const other = read(part, file)
+  for (const key of Object.keys({ ...en, ...other })) {
+    const where = join(part, file)
+    if (!(key in other)) throw new Error(`${where}: "${key}" is missing`)
+    if (!(key in en)) throw new Error(`${where}: "${key}" is not in en.json`)
+    if (placeholders(en[key]) !== placeholders(other[key]))
+      throw new Error(`${where}: "${key}" has other {placeholders} than en.json`)
+  }
+  return other
+}
+
+/** The server reads the catalogues too: for it all parts of a language are one. */
 const checkCatalogues = () => ({
   name: 'check-catalogues',
   buildStart() {
-    const read = (file) => JSON.parse(readFileSync(join(catalogues, file), 'utf8'))
-    const en = read('en.json')
-    for (const file of readdirSync(catalogues).filter((f) => f.endsWith('.json'))) {
-      const other = read(file)
-      for (const key of Object.keys({ ...en, ...other })) {
-        if (!(key in other)) throw new Error(`${file}: "${key}" is missing`)
-        if (!(key in en)) throw new Error(`${file}: "${key}" is not in en.json`)
-        if (placeholders(en[key]) !== placeholders(other[key]))
-          throw new Error(`${file}: "${key}" has other {placeholders} than en.json`)
-      }
-      this.emitFile({ type: 'asset', fileName: 'i18n/' + file, source: JSON.stringify(other) })
+    for (const file of languages) {
+      const all = Object.assign({}, ...['', ...parts].map((part) => check(part, file)))
+      this.emitFile({ type: 'asset', fileName: 'i18n/' + file, source: JSON.stringify(all) })
     }
   },
 })
+
+/** "words-ja" for a catalogue: the server asks browsers to load it at once (src/web/page.c). */
+function chunkName({ facadeModuleId }) {
+  const catalogue = facadeModuleId?.match(/\/i18n\/(?:(\w+)\/)?(\w+)\.json$/)
+  if (!catalogue) return 'assets/[name]-[hash].js'
+  return `assets/words-${catalogue[2]}${catalogue[1] ? '-' + catalogue[1] : ''}.[hash].js`
+}
 
 /** The API's description as a module, for the page that shows it. */
 const describeApi = () => ({
@@ -51,6 +67,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rollupOptions: { output: { chunkFileNames: chunkName } },
   },
   // `npm run dev` shows a running pool: start it with web.listen 127.0.0.1:8080.
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },

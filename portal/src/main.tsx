@@ -1,12 +1,15 @@
-// main.tsx -- starts the pages in place of what the server wrote.
+// main.tsx -- starts the pages in place of what the server wrote, as soon as their words are there.
 import { render } from 'preact'
 import './style.css'
 import { App } from './app'
+import { needWords } from './i18n'
 import { startRouter } from './router'
 import { startState } from './state'
 
 const root = document.getElementById('app')!
-root.textContent = ''
 startRouter()
 startState()
-render(<App />, root)
+void needWords('').then(() => {
+  root.textContent = ''
+  render(<App />, root)
+})

@@ -17,7 +17,7 @@ export function replace(to: string) {
   path.value = location.pathname
 }
 
-const pages = /^\/($|start$|docs\/api$|blocks$|blocks\/|payments$|a\/)/
+const pages = /^\/($|start$|docs\/api$|blocks$|blocks\/|payments$|a\/|pool$|network$|miners$|status$|news$|rules$|help$)/
 
 export function startRouter() {
   addEventListener('popstate', () => (path.value = location.pathname))

@@ -119,3 +119,16 @@ const struct asset *asset_find(const struct asset_set *set, const char *path)
 {
 	return map_get(set->by_path, path, strlen(path));
 }
+
+const struct asset *asset_find_like(const struct asset_set *set, const char *prefix)
+{
+	const struct asset *asset;
+	const void *key;
+	size_t pos = 0, len;
+
+	while ((asset = map_next(set->by_path, &pos, &key, &len)) != NULL) {
+		if (!strncmp(asset->path, prefix, strlen(prefix)))
+			return asset;
+	}
+	return NULL;
+}

@@ -34,5 +34,7 @@ enum err asset_set_new(const char *dir, struct asset_set **out, struct why *why)
 void asset_set_free(struct asset_set *set);
 /** asset_find(set, path): NULL when there is none. */
 const struct asset *asset_find(const struct asset_set *set, const char *path);
+/** asset_find_like(set, prefix): any whose path begins so; NULL when there is none. */
+const struct asset *asset_find_like(const struct asset_set *set, const char *prefix);
 
 #endif

@@ -87,6 +87,16 @@ static void add_inert(struct buf *out, const struct buf *json)
 	}
 }
 
+/* The words are loaded along with the script that will ask for them. */
+static void add_head(struct buf *out, const struct fill *fill)
+{
+	if (fill->is_private)
+		buf_add_str(out, "<meta name=\"robots\" content=\"noindex\">");
+	if (words_script(fill->words))
+		buf_printf(out, "<link rel=\"modulepreload\" href=\"/%s\">",
+			words_script(fill->words));
+}
+
 static void add_value(
 	struct buf *out, const char *name, struct httpd_req *req, const struct fill *fill)
 {
@@ -96,8 +106,8 @@ static void add_value(
 		buf_add_str(out, theme_of(req));
 	else if (!strcmp(name, "title") || !strcmp(name, "description"))
 		buf_add_str(out, fill->title);
-	else if (!strcmp(name, "head") && fill->is_private)
-		buf_add_str(out, "<meta name=\"robots\" content=\"noindex\">");
+	else if (!strcmp(name, "head"))
+		add_head(out, fill);
 	else if (!strcmp(name, "body"))
 		buf_add(out, fill->body.data, fill->body.len);
 	else if (!strcmp(name, "data"))

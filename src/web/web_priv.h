@@ -169,6 +169,8 @@ void words_free(struct words *w);
 /** words_pick(w, req): by cookie, then Accept-Language. */
 const struct words *words_pick(const struct words *w, const struct httpd_req *req);
 const char *words_lang(const struct words *w);
+/** words_script(w): the path of the same words as a script, or NULL. */
+const char *words_script(const struct words *w);
 /** word(w, key): the text; the key itself when there is none. */
 const char *word(const struct words *w, const char *key);
 /** word_add(out, w, key, name, value): the text with {name} replaced by value, as it is. */

@@ -6,7 +6,8 @@
 
 struct words {
 	const char *lang;
-	json_t *texts; /* key to text */
+	const char *script; /* the same for the browser: a path, or NULL */
+	json_t *texts;      /* key to text */
 	struct words *next;
 };
 
@@ -18,19 +19,23 @@ enum err words_load(const struct asset_set *assets, struct words **out, struct w
 
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
 		char *path = str_printf("i18n/%s.json", languages[i]);
+		char *like = str_printf("assets/words-%s.", languages[i]);
 		const struct asset *asset = asset_find(assets, path);
+		const struct asset *script = asset_find_like(assets, like);
 		struct words *w = NEW(struct words);
 		enum err err = ERR_NOT_FOUND;
 
 		*last = w;
 		last = &w->next;
 		w->lang = languages[i];
+		w->script = script ? script->path : NULL;
 		if (asset)
 			err = json_read(
 				(const char *)asset->plain.data, asset->plain.len, &w->texts, why);
 		else
 			err_fail(why, err, "the portal has no %s", path);
 		free(path);
+		free(like);
 		if (err != OK) {
 			words_free(first);
 			return err;
@@ -74,6 +79,11 @@ const struct words *words_pick(const struct words *w, const struct httpd_req *re
 const char *words_lang(const struct words *w)
 {
 	return w->lang;
+}
+
+const char *words_script(const struct words *w)
+{
+	return w->script;
 }
 
 const char *word(const struct words *w, const char *key)

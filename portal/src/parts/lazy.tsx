@@ -1,21 +1,25 @@
-// lazy.tsx -- a page whose code is fetched when it is opened first.
+// lazy.tsx -- a page whose code and words are fetched when it is opened first.
 import type { ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { t } from '../i18n'
+import { needWords, t } from '../i18n'
+import type { Part } from '../i18n'
 
-export function lazy(load: () => Promise<ComponentType>): ComponentType {
-  let found: ComponentType | undefined
-  return function Lazy() {
+export function lazy<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  words: Part = '',
+): ComponentType<Props> {
+  let found: ComponentType<Props> | undefined
+  return function Lazy(props: Props) {
     const [Page, setPage] = useState(() => found)
     const [error, setError] = useState('')
     useEffect(() => {
       if (found) return
-      load().then(
-        (page) => setPage(() => (found = page)),
+      Promise.all([load(), needWords(words)]).then(
+        ([page]) => setPage(() => (found = page)),
         (reason) => setError(String(reason)),
       )
     }, [])
     if (error) return <p class="empty">{t('error.load', { reason: error })}</p>
-    return Page ? <Page /> : <p class="empty">…</p>
+    return Page ? <Page {...props} /> : <p class="empty">…</p>
   }
 }
