@@ -149,20 +149,30 @@ static void read_worker(const struct sql *q, void *row)
 	worker->sum = read_window(q, 3);
 }
 
+static const struct sql_type worker_row = {sizeof(struct store_worker), read_worker, NULL};
+
+#define WORKER_SELECT                                                                              \
+	"SELECT w.id, w.name, w.created_ms, s.work, s.shares, s.edge_work, s.edge_shares,"         \
+	" s.edge_first_ms, s.first_ms, s.last_ms, s.from_minute FROM worker w LEFT JOIN"           \
+	" (SELECT s.worker_id, " WINDOW_COLUMNS " FROM slot s WHERE s.account_id = ?"              \
+	" AND s.period > ? GROUP BY s.worker_id) s ON s.worker_id = w.id WHERE w.account_id = ?"
+
 enum err store_worker_list(struct store *st, int64_t account, int64_t from_minute, int64_t before,
 	unsigned limit, struct store_worker **out, size_t *out_n, struct why *why)
 {
-	static const struct sql_type worker_row = {sizeof(struct store_worker), read_worker, NULL};
-
-	return sql_list(st, &worker_row,
-		"SELECT w.id, w.name, w.created_ms, s.work, s.shares, s.edge_work, s.edge_shares,"
-		" s.edge_first_ms, s.first_ms, s.last_ms, s.from_minute FROM worker w LEFT JOIN"
-		" (SELECT s.worker_id, " WINDOW_COLUMNS " FROM slot s WHERE s.account_id = ?"
-		" AND s.period > ? GROUP BY s.worker_id) s ON s.worker_id = w.id"
-		" WHERE w.account_id = ? AND w.id < ? ORDER BY w.id DESC LIMIT ?",
+	return sql_list(st, &worker_row, WORKER_SELECT " AND w.id < ? ORDER BY w.id DESC LIMIT ?",
 		BINDS(WINDOW_VALUES(from_minute), INT(account), WINDOW_AFTER(from_minute),
 			INT(account), INT(sql_page(before)), INT(sql_limit(limit))),
 		out, out_n, why);
+}
+
+enum err store_worker_get(struct store *st, int64_t account, const char *name, int64_t from_minute,
+	struct store_worker *out, struct why *why)
+{
+	return sql_get(st, &worker_row, WORKER_SELECT " AND w.name = ?",
+		BINDS(WINDOW_VALUES(from_minute), INT(account), WINDOW_AFTER(from_minute),
+			INT(account), TEXT(name)),
+		out, why);
 }
 
 void store_free_workers(struct store_worker *rows)
@@ -230,16 +240,29 @@ static void read_reject_sum(const struct sql *q, void *row)
 	*(struct store_reject_sum *)row = (struct store_reject_sum){sql_int(q, 0), sql_int(q, 1)};
 }
 
+static const struct sql_type reject_row = {sizeof(struct store_reject_sum), read_reject_sum, NULL};
+
 enum err store_reject_sums(struct store *st, int64_t pool, int64_t account, int64_t from_minute,
 	struct store_reject_sum **out, size_t *out_n, struct why *why)
 {
-	static const struct sql_type sum = {sizeof(struct store_reject_sum), read_reject_sum, NULL};
-
-	return sql_list(st, &sum,
+	if (account)
+		return sql_list(st, &reject_row,
+			"SELECT kind, SUM(count) FROM reject WHERE account_id = ? AND period >= ?"
+			" GROUP BY kind ORDER BY kind",
+			BINDS(INT(account), INT(period_of(from_minute))), out, out_n, why);
+	return sql_list(st, &reject_row,
 		"SELECT kind, SUM(count) FROM reject WHERE pool_id = ? AND period >= ?"
-		" AND (? = 0 OR account_id = ?) GROUP BY kind ORDER BY kind",
-		BINDS(INT(pool), INT(period_of(from_minute)), INT(account), INT(account)), out,
-		out_n, why);
+		" GROUP BY kind ORDER BY kind",
+		BINDS(INT(pool), INT(period_of(from_minute))), out, out_n, why);
+}
+
+enum err store_reject_worker(struct store *st, int64_t account, int64_t worker, int64_t from_minute,
+	struct store_reject_sum **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &reject_row,
+		"SELECT kind, SUM(count) FROM reject WHERE account_id = ? AND period >= ?"
+		" AND worker_id = ? GROUP BY kind ORDER BY kind",
+		BINDS(INT(account), INT(period_of(from_minute)), INT(worker)), out, out_n, why);
 }
 
 void store_free_reject_sums(struct store_reject_sum *rows)
@@ -266,4 +289,18 @@ enum err store_sample_list(struct store *st, int64_t pool, const char *kind, int
 		" ORDER BY minute LIMIT ?",
 		BINDS(INT(pool), TEXT(kind), INT(from_minute), INT(sql_limit(limit))), out, out_n,
 		why);
+}
+
+enum err store_sample_series(struct store *st, int64_t pool, const char *kind, int64_t from_minute,
+	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
+	struct why *why)
+{
+	if (step < 1 || (through_minute - from_minute) / step > SERIES_MAX)
+		return err_fail(why, ERR_RANGE, "a series has at most %d steps", SERIES_MAX);
+	return sql_list(st, &point_row,
+		"SELECT minute - minute % ? AS step, CAST(AVG(value) AS SIGNED) FROM sample"
+		" WHERE pool_id = ? AND kind = ? AND minute BETWEEN ? AND ? GROUP BY step"
+		" ORDER BY step",
+		BINDS(INT(step), INT(pool), TEXT(kind), INT(from_minute), INT(through_minute)), out,
+		out_n, why);
 }

@@ -140,6 +140,12 @@ enum err store_lease_take(struct store *st, const char *name, const char *owner,
 	return err;
 }
 
+enum err store_lease_until(struct store *st, const char *name, int64_t *out_ms, struct why *why)
+{
+	return sql_one(st, "SELECT COALESCE(MAX(until_ms), 0) FROM lease WHERE name = ?",
+		BINDS(TEXT(name)), out_ms, why);
+}
+
 enum err store_lease_drop(struct store *st, const char *name, const char *owner, struct why *why)
 {
 	return sql_run(st, "DELETE FROM lease WHERE name = ? AND owner = ?",

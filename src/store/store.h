@@ -96,6 +96,10 @@ void store_free_pools(struct store_pool *rows);
  */
 enum err store_lease_take(struct store *st, const char *name, const char *owner, int64_t ttl_ms,
 	bool *out_held, struct why *why) MUST_CHECK;
+/** store_lease_until(st, name, out_ms, why): when the lease ends unless it is renewed; 0: nobody
+ * has it. */
+enum err store_lease_until(
+	struct store *st, const char *name, int64_t *out_ms, struct why *why) MUST_CHECK;
 /** store_lease_drop(st, name, owner, why): give it up, so that a standby need not wait. */
 enum err store_lease_drop(
 	struct store *st, const char *name, const char *owner, struct why *why) MUST_CHECK;

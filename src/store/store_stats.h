@@ -69,6 +69,9 @@ struct store_worker {
 enum err store_worker_list(struct store *st, int64_t account, int64_t from_minute, int64_t before,
 	unsigned limit, struct store_worker **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_workers(struct store_worker *rows);
+/** store_worker_get(st, account, name, from_minute, out, why): one of them. errs ERR_NOT_FOUND */
+enum err store_worker_get(struct store *st, int64_t account, const char *name, int64_t from_minute,
+	struct store_worker *out, struct why *why) MUST_CHECK;
 
 struct store_point {
 	int64_t minute; /* the first of its step */
@@ -94,12 +97,19 @@ struct store_reject_sum {
 };
 
 /** store_reject_sums(st, pool, account or 0, from_minute, …): rejected shares by kind, since the
- * beginning of the period of from_minute. */
+ * beginning of the period of from_minute. store_reject_worker(): of one worker. */
 enum err store_reject_sums(struct store *st, int64_t pool, int64_t account, int64_t from_minute,
+	struct store_reject_sum **out, size_t *out_n, struct why *why) MUST_CHECK;
+enum err store_reject_worker(struct store *st, int64_t account, int64_t worker, int64_t from_minute,
 	struct store_reject_sum **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_reject_sums(struct store_reject_sum *rows);
 
 /* ---- samples: numbers over time ---- */
+
+/* What the ledger samples, once a period. */
+#define STORE_SAMPLE_MINERS       "miners"
+#define STORE_SAMPLE_WORKERS      "workers"
+#define STORE_SAMPLE_NETWORK_WORK "network_work" /* [work units] what a block takes on average */
 
 /** store_sample_set(st, pool, minute, kind, value, why): set or replace. */
 enum err store_sample_set(struct store *st, int64_t pool, int64_t minute, const char *kind,
@@ -108,6 +118,11 @@ enum err store_sample_set(struct store *st, int64_t pool, int64_t minute, const 
 enum err store_sample_list(struct store *st, int64_t pool, const char *kind, int64_t from_minute,
 	unsigned limit, struct store_point **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_points(struct store_point *rows);
+/** store_sample_series(st, pool, kind, from_minute, through_minute, step, …): their mean per step
+ * minutes, as store_series_pool() gives work. */
+enum err store_sample_series(struct store *st, int64_t pool, const char *kind, int64_t from_minute,
+	int64_t through_minute, int64_t step, struct store_point **out, size_t *out_n,
+	struct why *why) MUST_CHECK;
 
 /* ---- events: the feed of what happened ---- */
 

@@ -155,6 +155,22 @@ static void rejects(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(got[0].count, 1);
 	store_free_reject_sums(got);
+	MUST(store_reject_worker(w->st, account(w, "bob"), 1, 10, &got, &n, &why));
+	store_free_reject_sums(got);
+	assert_int_equal(n, 0); /* the first worker is not bob's */
+}
+
+static void one_worker(void **state)
+{
+	struct world *w = *state;
+	struct store_worker got;
+
+	mine(w);
+	MUST(store_worker_get(w->st, account(w, "bob"), "rig", 0, &got, &why));
+	assert_string_equal(got.name, "rig");
+	assert_int_equal(got.sum.work, 100);
+	assert_int_equal(
+		store_worker_get(w->st, account(w, "bob"), "gir", 0, &got, &why), ERR_NOT_FOUND);
 }
 
 static void samples(void **state)
@@ -171,6 +187,11 @@ static void samples(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(points[1].minute, 2);
 	assert_int_equal(points[1].value, 6);
+	store_free_points(points);
+	MUST(store_sample_series(w->st, w->pool, "workers", 0, 10, 5, &points, &n, &why));
+	assert_int_equal(n, 1);
+	assert_int_equal(points[0].minute, 0);
+	assert_int_equal(points[0].value, 5);
 	store_free_points(points);
 }
 
@@ -206,6 +227,7 @@ int main(void)
 		TEST(miners_and_workers),
 		TEST(series),
 		TEST(rejects),
+		TEST(one_worker),
 		TEST(samples),
 		TEST(events),
 	};
