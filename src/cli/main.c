@@ -15,6 +15,7 @@ const struct cli_command cli_commands[] = {
 	{"node", "list the stratum nodes, or give one up", cli_node},
 	{"journal", "look into a share journal, check it, export it, bring it in", cli_journal},
 	{"ban", "list, add or remove addresses that may not connect", cli_ban},
+	{"news", "tell miners something on the portal's pages", cli_news},
 	{"verify-round", "check a published round, with nothing but its file", cli_verify_round},
 	{"payout", "look at payouts, approve, pause, send, replace them", cli_payout},
 	{"account", "what an account has set, and its statement", cli_account},
