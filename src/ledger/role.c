@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_priv.h"
 #include "ledger/owner.h"
+#include "ledger/sample.h"
 #include "ledger/stop.h"
 #include "ledger/upkeep.h"
 
@@ -26,6 +27,7 @@ struct role {
 	bool is_leader;
 	bool has_said_so; /* whether it leads */
 	struct upkeep upkeep;
+	struct sample sample;
 };
 
 static void on_stop(void *ctx)
@@ -115,8 +117,10 @@ static void run(struct role *r, struct stop *stop)
 	do {
 		for (size_t i = 0; i < r->conf->pools_count && lead(r); i++)
 			ledger_pass(r->ledgers[i]);
-		if (r->is_leader)
+		if (r->is_leader) {
 			upkeep_pass(&r->upkeep, r->conf, r->store, &r->log);
+			sample_pass(&r->sample, r->conf, r->store, &r->log);
+		}
 	} while (!stop_sleep(stop, r->conf->ledger.interval_ms));
 	if (r->is_leader && store_lease_drop(r->store, LEASE, r->owner, &why))
 		log_debug(&r->log, "lease_kept", "\"%s\"", why.text);
