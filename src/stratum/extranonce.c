@@ -6,13 +6,14 @@
 struct returned {
 	int64_t at_ms;
 	uint32_t extranonce1;
+	bool is_gone; /* its connection came back for it */
 };
 
 struct extranonce_pool {
 	uint32_t node;        /* the node's bits, in place */
 	uint32_t next, parts; /* the next number that was never used */
 	int64_t quarantine_ms;
-	struct returned *ring; /* first returned, first reused */
+	struct returned *ring; /* first returned, first reused; the first is not gone */
 	size_t first, count, cap;
 	uint32_t *spare; /* given back unused; the last is the next */
 	size_t spare_count, spare_cap;
@@ -40,6 +41,14 @@ void extranonce_pool_free(struct extranonce_pool *p)
 	free(p);
 }
 
+static void drop_first(struct extranonce_pool *p)
+{
+	do {
+		p->first = (p->first + 1) % p->cap;
+		p->count--;
+	} while (p->count > 0 && p->ring[p->first].is_gone);
+}
+
 bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out)
 {
 	if (p->spare_count > 0) {
@@ -48,8 +57,7 @@ bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out)
 	}
 	if (p->count > 0 && now_ms - p->ring[p->first].at_ms >= p->quarantine_ms) {
 		*out = p->ring[p->first].extranonce1;
-		p->first = (p->first + 1) % p->cap;
-		p->count--;
+		drop_first(p);
 		return true;
 	}
 	if (p->next >= 1u << NUMBER_BITS)
@@ -57,6 +65,22 @@ bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out)
 	*out = p->node | p->next;
 	p->next += p->parts;
 	return true;
+}
+
+/* Who comes back has mostly left lately. */
+bool extranonce_retake(struct extranonce_pool *p, uint32_t extranonce1)
+{
+	for (size_t i = p->count; i-- > 0;) {
+		struct returned *one = &p->ring[(p->first + i) % p->cap];
+
+		if (one->extranonce1 != extranonce1 || one->is_gone)
+			continue;
+		one->is_gone = true;
+		if (i == 0)
+			drop_first(p);
+		return true;
+	}
+	return false;
 }
 
 static void grow(struct extranonce_pool *p)
@@ -82,6 +106,6 @@ void extranonce_give_back(
 	}
 	if (p->count == p->cap)
 		grow(p);
-	p->ring[(p->first + p->count) % p->cap] = (struct returned){now_ms, extranonce1};
+	p->ring[(p->first + p->count) % p->cap] = (struct returned){now_ms, extranonce1, false};
 	p->count++;
 }

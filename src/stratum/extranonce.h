@@ -23,6 +23,9 @@ struct extranonce_pool *extranonce_pool_new(
 void extranonce_pool_free(struct extranonce_pool *p);
 /** extranonce_take(p, now_ms, out): false when every number is in use or in quarantine. */
 bool extranonce_take(struct extranonce_pool *p, int64_t now_ms, uint32_t *out);
+/** extranonce_retake(p, extranonce1): one that rests, for the connection that gave it back; false
+ * when it does not rest here. */
+bool extranonce_retake(struct extranonce_pool *p, uint32_t extranonce1);
 /** extranonce_give_back(p, now_ms, extranonce1, was_used): was_used: a job was given with it, so it
  * rests; others are handed out again at once. */
 void extranonce_give_back(

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/path.h"
@@ -70,6 +71,16 @@ enum err node_keep_out(const char *dir, int *out_lock, struct why *why)
 	return err;
 }
 
+/* Files of earlier versions have none, and the database may be away: then one of our own must do.
+ */
+static void read_key(const json_t *json, uint8_t out[STORE_SECRET_LEN])
+{
+	const char *hex = json_get_str(json, "key");
+
+	if (!hex || !hex_decode(out, STORE_SECRET_LEN, hex, strlen(hex)))
+		random_bytes(out, STORE_SECRET_LEN);
+}
+
 static enum err parse(const char *path, const struct buf *text, struct node *out, struct why *why)
 {
 	int64_t format, id, epoch;
@@ -93,6 +104,7 @@ static enum err parse(const char *path, const struct buf *text, struct node *out
 		str_copy(out->uuid, sizeof(out->uuid), uuid);
 		out->id = id;
 		out->epoch = epoch;
+		read_key(json, out->key);
 	}
 	json_decref(json);
 	return err;
@@ -100,13 +112,15 @@ static enum err parse(const char *path, const struct buf *text, struct node *out
 
 static enum err save(const struct node *n, const char *dir, struct why *why)
 {
-	char *path = path_join(dir, "node.json");
+	char *path = path_join(dir, "node.json"), key[2 * STORE_SECRET_LEN + 1];
 	struct buf text = {0};
 	enum err err;
 
+	hex_encode(key, n->key, sizeof(n->key));
 	buf_printf(&text,
-		"{\"format\":%d,\"uuid\":\"%s\",\"node_id\":%" PRId64 ",\"epoch\":%" PRId64 "}\n",
-		FORMAT, n->uuid, n->id, n->epoch);
+		"{\"format\":%d,\"uuid\":\"%s\",\"node_id\":%" PRId64 ",\"epoch\":%" PRId64
+		",\"key\":\"%s\"}\n",
+		FORMAT, n->uuid, n->id, n->epoch, key);
 	err = path_write(path, text.data, text.len, why);
 	buf_free(&text);
 	free(path);
@@ -132,6 +146,7 @@ static enum err load(const char *dir, struct node *out, struct why *why)
 
 	if (err == ERR_NOT_FOUND) {
 		draw_uuid(out->uuid);
+		random_bytes(out->key, sizeof(out->key));
 		out->id = -1;
 		err = OK;
 	}
@@ -175,6 +190,7 @@ enum err node_open(const char *dir, struct node *out, struct why *why)
 
 enum err node_claim(struct node *n, const char *dir, struct store *st, struct why *why)
 {
+	uint8_t key[STORE_SECRET_LEN];
 	int64_t id, had = n->id;
 	enum err err = store_node_claim(st, n->uuid, n->name, n->epoch, n->id, &id, why);
 
@@ -186,9 +202,17 @@ enum err node_claim(struct node *n, const char *dir, struct store *st, struct wh
 		return err_fail(why, ERR_CONFLICT,
 			"the database knows this node as %" PRId64 ", its folder as %" PRId64, id,
 			had);
+	err = store_secret(st, "session", key, why);
+	if (err != OK)
+		return err;
+	if (had == id && memcmp(n->key, key, sizeof(key)) == 0) {
+		node_proven(n);
+		return OK;
+	}
 	n->id = id;
+	memcpy(n->key, key, sizeof(key));
 	node_proven(n);
-	return had == id ? OK : save(n, dir, why);
+	return save(n, dir, why);
 }
 
 void node_proven(struct node *n)

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "store/store_node.h"
+#include "store/store_secret.h"
 
 struct node {
 	char uuid[STORE_UUID_MAX];
@@ -22,6 +23,7 @@ struct node {
 	int64_t epoch;             /* of this start; grows with each */
 	int64_t proven_ms;         /* monotonic: when the database last said that the id is ours */
 	int lock;                  /* its time of change is the same by the wall clock */
+	uint8_t key[STORE_SECRET_LEN]; /* all nodes have it: of session tokens */
 };
 
 /* An id is ours for so long after the database has said so; another node may have it after twice as
@@ -37,7 +39,7 @@ enum err node_open(const char *dir, struct node *out, struct why *why) MUST_CHEC
 
 /**
  * node_claim(n, dir, st, why): tell the database; the first time, get an id from it, and with an id
- * that another node had before also a later epoch.
+ * that another node had before also a later epoch. The key of all nodes comes along.
  * errs  ERR_CONFLICT somebody else lives under our name; those of store_node_claim()
  */
 enum err node_claim(struct node *n, const char *dir, struct store *st, struct why *why) MUST_CHECK;

@@ -38,21 +38,26 @@ static void give_first_job(struct session *s)
 
 /*
  * The ids of the subscription must not read as a number: NiceHash takes the first for the
- * difficulty. The doubly nested list is what NerdMiner and cgminer look for.
+ * difficulty. The doubly nested list is what NerdMiner and cgminer look for. That of mining.notify
+ * is what cpuminer and cgminer send when they come back.
  */
 static void on_subscribe(struct session *s, const struct request *r)
 {
-	char result[200];
+	char result[200], token[TOKEN_TEXT_MAX + 1] = "";
 
-	if (!session_subscribe(s)) {
+	if (r->param_count > 1 && r->params[1].kind == JSON_KIND_STRING &&
+		!span_text(&r->params[1], token, sizeof(token)))
+		token[0] = '\0';
+	if (!session_subscribe(s, token)) {
 		reply_error(s, r, CODE_OTHER, "No room for another miner here, try again later");
 		session_close(s, "no extranonce is left");
 		return;
 	}
+	session_token(s, token);
 	snprintf(result, sizeof(result),
 		"[[[\"mining.set_difficulty\",\"sd-%08" PRIx32
-		"\"],[\"mining.notify\",\"n-%08" PRIx32 "\"]],\"%08" PRIx32 "\",%d]",
-		s->extranonce1, s->extranonce1, s->extranonce1, EXTRANONCE2_LEN);
+		"\"],[\"mining.notify\",\"%s\"]],\"%08" PRIx32 "\",%d]",
+		s->extranonce1, token, s->extranonce1, EXTRANONCE2_LEN);
 	reply(s, r, result);
 	if (s->work_told > 0)
 		session_tell_again(s);
@@ -149,6 +154,8 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 	w->next = s->workers;
 	s->workers = w;
 	s->worker_count++;
+	if (s->worker_count == 1)
+		session_recognise(s, w);
 	session_on_authorized(s);
 	count_one(&s->shard->counts, logins);
 	log_debug(&s->shard->log, "worker_authorized", "address=%s worker=%s", w->address, w->name);
@@ -187,9 +194,10 @@ static void suggest(struct session *s, int64_t work)
 {
 	if (s->rule.fixed || work <= 0 || work == s->suggested)
 		return;
-	s->suggested = work;
 	set_floor(s, work);
-	session_set_work(s, s->rule.min_work);
+	/* What is known of a miner that came back is more than what it always says. */
+	session_set_work(s, s->is_known && s->suggested == 0 ? s->work : s->rule.min_work);
+	s->suggested = work;
 }
 
 static void on_suggest_difficulty(struct session *s, const struct request *r)

@@ -47,29 +47,6 @@ struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 	return s;
 }
 
-/* Connections of one customer share their turns until they have shown good shares. */
-static struct verify_source *source_new(struct verify *verify, const struct tcp_conn *conn)
-{
-	struct net net = guard_customer(tcp_peer_addr(conn));
-	char text[NET_TEXT_MAX];
-
-	return verify_source_new(verify, net_text(&net, text));
-}
-
-bool session_subscribe(struct session *s)
-{
-	struct shard *shard = s->shard;
-
-	if (s->is_subscribed)
-		return true;
-	if (!extranonce_take(shard->extranonces, loop_now_ms(shard->loop), &s->extranonce1))
-		return false;
-	if (shard->env->verify)
-		s->source = source_new(shard->env->verify, s->conn);
-	s->is_subscribed = true;
-	return true;
-}
-
 void session_on_authorized(struct session *s)
 {
 	struct shard *shard = s->shard;
@@ -96,6 +73,7 @@ void session_on_closed(struct session *s, const char *reason)
 	if (!s->has_spoken && tcp_is_tls(s->conn))
 		count_one(&shard->counts, tls_failed);
 	session_judge_end(s);
+	session_leave(s);
 	shard->fresh_count -= s->seat.is_new;
 	guard_leave(shard->env->guard, &s->seat);
 	list_for (&s->shares, share, struct share, of_session)
@@ -109,7 +87,7 @@ void session_on_closed(struct session *s, const char *reason)
 	verify_source_close(s->source);
 	if (s->is_subscribed)
 		extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1,
-			s->step_count > 0);
+			s->step_count > 0 || s->is_back);
 	atomic_fetch_sub(&s->port->sessions, 1);
 	atomic_fetch_sub(&shard->env->conns, 1);
 	list_remove(&s->node);
@@ -348,6 +326,8 @@ void session_on_accepted(struct session *s, int64_t work)
 
 void session_sweep(struct session *s, int64_t now_ms)
 {
+	if (s->work != s->work_remembered)
+		session_remember(s);
 	if (!session_close_late(s, now_ms))
 		adopt(s, vardiff_sweep(&s->vardiff, &s->rule, work_now(s), now_ms));
 }

@@ -17,6 +17,7 @@
 #include "stratum/guard.h"
 #include "stratum/request.h"
 #include "stratum/shard.h"
+#include "stratum/token.h"
 #include "stratum/vardiff.h"
 
 #define SESSION_MAGIC 0x73657373u
@@ -79,10 +80,14 @@ struct session {
 	int64_t heard_ms;     /* when the last line came */
 	int64_t partial_ms;   /* when the unfinished line began */
 	uint32_t extranonce1; /* once it is subscribed */
+	uint32_t name;        /* the first that it had; with since_s the name of its token */
+	uint32_t since_s;     /* [s since 1970] */
 	uint32_t version_mask;
-	int64_t work;      /* wanted from the next job on; a block's work limits it */
-	int64_t work_told; /* in the last mining.set_difficulty; 0: none yet */
-	int64_t suggested; /* by the miner, as work; 0: nothing yet */
+	int64_t work;            /* wanted from the next job on; a block's work limits it */
+	int64_t work_told;       /* in the last mining.set_difficulty; 0: none yet */
+	int64_t work_begun;      /* when it subscribed */
+	int64_t work_remembered; /* for when it comes back; 0: not yet */
+	int64_t suggested;       /* by the miner, as work; 0: nothing yet */
 	struct vardiff_rule rule;
 	struct vardiff vardiff;
 	struct step steps[SESSION_STEPS]; /* a ring */
@@ -94,6 +99,8 @@ struct session {
 	uint8_t lines_new;     /* before a worker was authorised */
 	bool is_subscribed;
 	bool wants_extranonces; /* understands mining.set_extranonce */
+	bool is_back;           /* with the extranonce that it had before */
+	bool is_known;          /* it began with a difficulty of its own that was remembered */
 	bool has_spoken;
 	bool owes_job, owes_clean; /* the peer did not read: the newest job, once it does */
 };
@@ -107,9 +114,21 @@ void session_on_closed(struct session *s, const char *reason);
 void session_on_drained(struct session *s);
 /** session_on_plain(s): it should have spoken TLS. */
 void session_on_plain(struct session *s);
-/** session_subscribe(s): an extranonce of its own; the first time it takes one. false: there is
- * none left. */
-bool session_subscribe(struct session *s);
+/** session_subscribe(s, token): an extranonce of its own; the first time it takes one.
+ *   token  the session that it says it had, "" if none: with one of ours it has its difficulty
+ *          again, and its extranonce if that rests here. false: there is no extranonce left. */
+bool session_subscribe(struct session *s, const char *token);
+/** session_token(s, text): the session's own, once it is subscribed. */
+void session_token(const struct session *s, char text[TOKEN_TEXT_MAX]);
+/** session_recognise(s, w): begin with what this worker had, or others at its address, unless a
+ * token said more. Before the first job. */
+void session_recognise(struct session *s, const struct worker *w);
+/** session_remember(s): the worker's difficulty, for when it comes back. */
+void session_remember(struct session *s);
+/** session_leave(s): the same, and the session's and the address's; its connection is closed. */
+void session_leave(struct session *s);
+/** session_forget_left(shard): at the shard's end. */
+void session_forget_left(struct shard *shard);
 /** session_on_authorized(s): its first worker is authorised. */
 void session_on_authorized(struct session *s);
 /** session_fault(s, fault): it has done something wrong. */

@@ -51,9 +51,15 @@ void session_on_rejected(struct session *s, enum verdict verdict)
 	}
 }
 
+/* Browsers, and monitors that only look whether somebody listens: limits are enough for those. */
+static bool is_visitor(const struct session *s)
+{
+	return s->http || !s->has_spoken;
+}
+
 void session_judge_end(struct session *s)
 {
-	if (s->seat.is_new && !s->seat.is_offender && !s->shard->stopping)
+	if (s->seat.is_new && !s->seat.is_offender && !s->shard->stopping && !is_visitor(s))
 		session_fault(s, FAULT_HASTY);
 }
 
@@ -81,7 +87,8 @@ void session_sweep_new(struct session *s, int64_t now_ms)
 		CLOSE_LATE(s, late_authorize, "did not authorize a worker in time");
 	else
 		return;
-	session_fault(s, FAULT_SILENT);
+	if (!s->http)
+		session_fault(s, FAULT_SILENT);
 }
 
 bool session_close_late(struct session *s, int64_t now_ms)

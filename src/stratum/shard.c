@@ -483,6 +483,7 @@ void shard_free(struct shard *s)
 	free_shares(s->free_shares);
 	free_shares(s->owed);
 	extranonce_pool_free(s->extranonces);
+	session_forget_left(s);
 	pow_ctx_free(s->hasher);
 	pthread_mutex_destroy(&s->settled_lock);
 	free(s->settled);

@@ -25,11 +25,14 @@
 #include "stratum/extranonce.h"
 #include "stratum/job.h"
 #include "stratum/seen.h"
+#include "stratum/token.h"
 
 struct blocks;
 struct flush;
 struct guard;
+struct left;
 struct pool;
+struct recall;
 struct shard;
 struct share;
 struct tls;
@@ -44,6 +47,8 @@ struct shard_env {
 	struct guard *guard;
 	struct tls *tls;       /* of the ports that speak it; NULL: none does */
 	struct verify *verify; /* NULL: the hash is so cheap that the loop computes it itself */
+	struct recall *recall; /* what miners had that left */
+	uint8_t token_key[TOKEN_KEY_LEN];
 	unsigned node_id;
 	unsigned shard_count;
 	unsigned max_conns; /* of all shards together */
@@ -95,6 +100,7 @@ struct shard {
 	struct timer *sweep_new;
 	unsigned news; /* the bans that were looked at */
 	struct extranonce_pool *extranonces;
+	struct left **left;               /* session_return.c; NULL: nobody has left */
 	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
 	unsigned newest;
 	struct job *current;                       /* NULL before the first template */

@@ -30,6 +30,7 @@
 #include "stratum/guard.h"
 #include "stratum/node.h"
 #include "stratum/pool.h"
+#include "stratum/recall.h"
 #include "stratum/shard.h"
 #include "stratum/status.h"
 #include "stratum/verify.h"
@@ -58,6 +59,7 @@ struct stratum {
 	struct guard *guard;
 	struct ban_sync *ban_sync;
 	struct tls *tls; /* NULL: no port speaks it */
+	struct recall *recall;
 	struct shard_env env;
 	struct shard *shards[LOOPS_MAX];
 	unsigned shard_count;
@@ -250,9 +252,11 @@ static enum err make_shards(struct stratum *s, struct why *why)
 		.shard_count = loops,
 		.guard = s->guard,
 		.tls = s->tls,
+		.recall = s->recall,
 		.max_conns = max_conns,
 		.max_new = (conf->new_total ? conf->new_total : max_conns / 2) / loops + 1,
 	};
+	memcpy(s->env.token_key, s->node.key, sizeof(s->env.token_key));
 	for (unsigned i = 0; i < loops && err == OK; i++) {
 		err = shard_new(&s->env, i, &s->shards[i], why);
 		if (err != OK)
@@ -395,6 +399,7 @@ static enum err start(struct stratum *s, struct why *why)
 		return err;
 	make_flush(s);
 	make_guard(s);
+	s->recall = recall_new();
 	err = open_tls(s, why);
 	if (err == OK)
 		err = make_shards(s, why);
@@ -452,6 +457,7 @@ static void stop(struct stratum *s)
 		shard_free(s->shards[i]);
 	ban_sync_free(s->ban_sync);
 	guard_free(s->guard);
+	recall_free(s->recall);
 	tls_free(s->tls);
 	verify_free(s->verify);
 	status_free(s->status);

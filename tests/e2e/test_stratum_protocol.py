@@ -183,6 +183,52 @@ def test_handshake(pool, miner, name, piece):
     assert miner.answer(4)["result"] is True
 
 
+# How they come back; %s is the session id that they were given.
+RETURNS = {
+    "pooler cpuminer": '{"id": 1, "method": "mining.subscribe", "params": ["cpuminer/2.5.1", "%s"]}\n',
+    "cpuminer-multi": '{"id": 1, "method": "mining.subscribe", "params": ["cpuminer-multi/1.3.7", "%s"]}\n',
+    "cgminer": '{"id": 0, "method": "mining.subscribe", "params": ["cgminer/4.11.1", "%s"]}\n',
+    "sgminer": '{"id": 0, "method": "mining.subscribe", "params": ["sgminer/5.6.1", "%s"]}\n',
+    "BFGMiner": '{"id": 0, "method": "mining.subscribe", "params": ["bfgminer/5.5.0", "%s"]}\n',
+}
+
+
+def session_id(answer):
+    """Where cpuminer and cgminer look for it."""
+    return next(words[1] for words in answer["result"][0] if words[0] == "mining.notify")
+
+
+@pytest.mark.parametrize("name", RETURNS)
+@pytest.mark.parametrize("piece", [100000, 1], ids=["one packet", "single bytes"])
+def test_a_miner_that_comes_back_is_known(pool, name, piece):
+    resumed = pool.metric("kozan_stratum_resumed_total")
+    with Stratum(pool.port) as first:
+        token = session_id(first.call("mining.subscribe", name))
+    lines = [RETURNS[name] % token, '{"id": 2, "method": "mining.authorize", "params": ["%s", "x"]}\n' % pool.user]
+    with Stratum(pool.port) as again:
+        again.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        data = "".join(lines).encode()
+        for i in range(0, len(data), piece):
+            again.send(data[i:i + piece])
+        answer = again.answer(json.loads(lines[0])["id"])
+        assert answer["error"] is None and len(session_id(answer)) == len(token)
+        assert again.answer(2)["result"] is True
+        again.extranonce1 = answer["result"][1]
+        while not again.jobs:
+            again.read()
+        job = again.jobs[0]
+        assert submit(again, pool.user, job.id, "00" * 8, job.time, solve(again, job)) == (0, "")
+    assert pool.metric("kozan_stratum_resumed_total") == resumed + 1
+
+
+def test_a_time_is_no_session(pool, miner):
+    """NiceHash sends when it is, and a signature of its own."""
+    resumed = pool.metric("kozan_stratum_resumed_total")
+    assert miner.call("mining.subscribe", "NiceHash/1.0.0", 1700000000000, "0f" * 32)["error"] is None
+    assert miner.call("mining.subscribe", "NiceHash/1.0.0", "1700000000000", "0f" * 32)["error"] is None
+    assert pool.metric("kozan_stratum_resumed_total") == resumed
+
+
 def check_job(job):
     assert [len(field) for field in (job.id, job.prev, job.version, job.bits, job.time)] == [8, 64, 8, 8, 8]
     assert all(len(sibling) == 64 for sibling in job.branch) and isinstance(job.is_clean, bool)

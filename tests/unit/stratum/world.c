@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "chain/target.h"
 #include "stratum/guard.h"
+#include "stratum/recall.h"
 #include "stratum/share.h"
 #include "stratum/verify.h"
 
@@ -90,6 +91,8 @@ void world_open(struct world *w, const struct conf_port *port, unsigned hash_thr
 		.guard = guard_new(&(struct guard_options){.allow = &w->conf.stratum.allow}),
 		.pool = &w->pool,
 		.flush = flush_new(&flush),
+		.recall = recall_new(),
+		.token_key = {1, 2, 3},
 		.shard_count = 1,
 		.max_conns = 100,
 		.max_new = 100};
@@ -114,6 +117,7 @@ void world_close(struct world *w)
 	shard_stop(w->shard);
 	shard_free(w->shard);
 	guard_free(w->env.guard);
+	recall_free(w->env.recall);
 	verify_free(w->env.verify);
 	flush_free(w->env.flush);
 	pow_ctx_free(w->pow);

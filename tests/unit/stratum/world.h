@@ -39,6 +39,7 @@ struct miner {
 	int fd;
 	FILE *in;
 	uint32_t extranonce1;
+	char token[TOKEN_TEXT_MAX]; /* of those tests that come back */
 	double difficulty;
 	char job_id[16];
 	uint32_t time;
