@@ -1,7 +1,7 @@
 /*
  * local.c -- the cache inside this process: a map, a list in order of use, one lock.
  *
- * Lock: cache.lock guards every field; values are copied out under it, so none is ever shared.
+ * Lock: local.lock guards every field; values are copied out under it, so none is ever shared.
  */
 #include <pthread.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "base/list.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "cache/cache.h"
+#include "cache/local_priv.h"
 
 #define FILLER_MS 3000 /* time that a filler has before another one is chosen */
 
@@ -23,23 +23,24 @@ struct entry {
 	int64_t fresh_until_ms, keep_until_ms, filler_until_ms;
 };
 
-struct cache {
+struct local {
 	pthread_mutex_t lock;
 	struct map *entries;
 	struct list by_use; /* the one used longest ago first */
 	size_t max_bytes;
-	struct cache_stats stats;
+	size_t bytes, entries_n;
+	uint64_t evicted;
 };
 
-struct cache *cache_open_local(size_t max_bytes)
+struct local *local_new(size_t max_bytes)
 {
-	struct cache *c = NEW(struct cache);
+	struct local *l = NEW(struct local);
 
-	pthread_mutex_init(&c->lock, NULL);
-	c->entries = map_new();
-	list_init(&c->by_use);
-	c->max_bytes = max_bytes;
-	return c;
+	pthread_mutex_init(&l->lock, NULL);
+	l->entries = map_new();
+	list_init(&l->by_use);
+	l->max_bytes = max_bytes;
+	return l;
 }
 
 static void entry_free(void *ptr)
@@ -51,48 +52,48 @@ static void entry_free(void *ptr)
 	free(e);
 }
 
-void cache_close(struct cache *c)
+void local_free(struct local *l)
 {
-	if (!c)
+	if (!l)
 		return;
-	map_free(c->entries, entry_free);
-	pthread_mutex_destroy(&c->lock);
-	free(c);
+	map_free(l->entries, entry_free);
+	pthread_mutex_destroy(&l->lock);
+	free(l);
 }
 
-static void entry_drop(struct cache *c, struct entry *e)
+static void entry_drop(struct local *l, struct entry *e)
 {
-	map_remove(c->entries, e->key, strlen(e->key));
+	map_remove(l->entries, e->key, strlen(e->key));
 	list_remove(&e->by_use);
-	c->stats.bytes -= e->cost;
-	c->stats.entries--;
+	l->bytes -= e->cost;
+	l->entries_n--;
 	entry_free(e);
 }
 
-static struct entry *entry_add(struct cache *c, const char *key)
+static struct entry *entry_add(struct local *l, const char *key)
 {
 	struct entry *e = NEW(struct entry);
 
 	list_init(&e->by_use);
 	e->key = str_dup(key);
 	e->cost = sizeof *e + strlen(key) + 1;
-	map_set(c->entries, key, strlen(key), e);
-	c->stats.bytes += e->cost;
-	c->stats.entries++;
+	map_set(l->entries, key, strlen(key), e);
+	l->bytes += e->cost;
+	l->entries_n++;
 	return e;
 }
 
-static void touch(struct cache *c, struct entry *e)
+static void touch(struct local *l, struct entry *e)
 {
 	list_remove(&e->by_use);
-	list_add_tail(&c->by_use, &e->by_use);
+	list_add_tail(&l->by_use, &e->by_use);
 }
 
-static void make_room(struct cache *c)
+static void make_room(struct local *l)
 {
-	while (c->stats.bytes > c->max_bytes && !list_is_empty(&c->by_use)) {
-		entry_drop(c, CONTAINER_OF(c->by_use.next, struct entry, by_use));
-		c->stats.evicted++;
+	while (l->bytes > l->max_bytes && !list_is_empty(&l->by_use)) {
+		entry_drop(l, CONTAINER_OF(l->by_use.next, struct entry, by_use));
+		l->evicted++;
 	}
 }
 
@@ -107,74 +108,102 @@ static enum cache_state judge(struct entry *e, int64_t now_ms)
 	return CACHE_FILL;
 }
 
-enum cache_state cache_get(struct cache *c, const char *key, struct buf *out)
+enum cache_state local_get(struct local *l, const char *key, struct buf *out)
 {
 	int64_t now_ms = clock_mono_ms();
 	enum cache_state state;
 	struct entry *e;
 
 	assert(strlen(key) <= CACHE_KEY_MAX);
-	pthread_mutex_lock(&c->lock);
-	e = map_get(c->entries, key, strlen(key));
+	pthread_mutex_lock(&l->lock);
+	e = map_get(l->entries, key, strlen(key));
 	if (e && e->data && now_ms >= e->keep_until_ms) {
-		entry_drop(c, e);
+		entry_drop(l, e);
 		e = NULL;
 	}
 	if (!e)
-		e = entry_add(c, key);
-	touch(c, e);
+		e = entry_add(l, key);
+	touch(l, e);
 	state = judge(e, now_ms);
 	if (e->data)
 		buf_add(out, e->data, e->len);
-	c->stats.fresh += state == CACHE_FRESH;
-	c->stats.stale += state == CACHE_STALE;
-	c->stats.filled += state == CACHE_FILL;
-	make_room(c);
-	pthread_mutex_unlock(&c->lock);
+	make_room(l);
+	pthread_mutex_unlock(&l->lock);
 	return state;
 }
 
-void cache_set(struct cache *c, const char *key, const void *data, size_t len, int64_t fresh_ms,
+void local_set(struct local *l, const char *key, const void *data, size_t len, int64_t fresh_ms,
 	int64_t keep_ms)
 {
 	int64_t now_ms = clock_mono_ms();
 	struct entry *e;
 
 	assert(strlen(key) <= CACHE_KEY_MAX && fresh_ms >= 0 && fresh_ms <= keep_ms);
-	pthread_mutex_lock(&c->lock);
-	e = map_get(c->entries, key, strlen(key));
+	pthread_mutex_lock(&l->lock);
+	e = map_get(l->entries, key, strlen(key));
 	if (!e)
-		e = entry_add(c, key);
+		e = entry_add(l, key);
 	free(e->data);
 	e->data = mem_dup(data, len);
 	e->len = len;
-	c->stats.bytes -= e->cost;
+	l->bytes -= e->cost;
 	e->cost = sizeof *e + strlen(key) + 1 + len;
-	c->stats.bytes += e->cost;
+	l->bytes += e->cost;
 	e->fresh_until_ms = now_ms + fresh_ms;
 	e->keep_until_ms = now_ms + keep_ms;
 	e->filler_until_ms = 0;
-	touch(c, e);
-	if (e->cost > c->max_bytes)
-		entry_drop(c, e);
-	make_room(c);
-	pthread_mutex_unlock(&c->lock);
+	touch(l, e);
+	if (e->cost > l->max_bytes)
+		entry_drop(l, e);
+	make_room(l);
+	pthread_mutex_unlock(&l->lock);
 }
 
-void cache_remove(struct cache *c, const char *key)
+void local_remove(struct local *l, const char *key)
 {
 	struct entry *e;
 
-	pthread_mutex_lock(&c->lock);
-	e = map_get(c->entries, key, strlen(key));
+	pthread_mutex_lock(&l->lock);
+	e = map_get(l->entries, key, strlen(key));
 	if (e)
-		entry_drop(c, e);
-	pthread_mutex_unlock(&c->lock);
+		entry_drop(l, e);
+	pthread_mutex_unlock(&l->lock);
 }
 
-void cache_stats(struct cache *c, struct cache_stats *out)
+uint64_t local_count(struct local *l, const char *key, unsigned by, int64_t keep_ms)
 {
-	pthread_mutex_lock(&c->lock);
-	*out = c->stats;
-	pthread_mutex_unlock(&c->lock);
+	int64_t now_ms = clock_mono_ms();
+	uint64_t sum = by;
+	struct entry *e;
+
+	assert(strlen(key) <= CACHE_KEY_MAX && keep_ms > 0);
+	pthread_mutex_lock(&l->lock);
+	e = map_get(l->entries, key, strlen(key));
+	if (e && (now_ms >= e->keep_until_ms || e->len != sizeof sum)) {
+		entry_drop(l, e);
+		e = NULL;
+	}
+	if (!e) {
+		e = entry_add(l, key);
+		e->data = mem_dup(&sum, sizeof sum);
+		e->len = sizeof sum;
+		e->keep_until_ms = now_ms + keep_ms;
+	} else {
+		memcpy(&sum, e->data, sizeof sum);
+		sum += by;
+		memcpy(e->data, &sum, sizeof sum);
+	}
+	touch(l, e);
+	make_room(l);
+	pthread_mutex_unlock(&l->lock);
+	return sum;
+}
+
+void local_stats(struct local *l, struct cache_stats *out)
+{
+	pthread_mutex_lock(&l->lock);
+	out->evicted = l->evicted;
+	out->entries = l->entries_n;
+	out->bytes = l->bytes;
+	pthread_mutex_unlock(&l->lock);
 }

@@ -98,6 +98,10 @@ struct conf_stratum {
 #include "conf/stratum.tbl"
 };
 
+struct conf_cache {
+#include "conf/cache.tbl"
+};
+
 struct conf_web {
 #include "conf/web.tbl"
 };
@@ -158,6 +162,7 @@ struct conf {
 	struct conf_log log;
 	struct conf_store store;
 	struct conf_stratum stratum;
+	struct conf_cache cache;
 	struct conf_web web;
 	struct conf_ledger ledger;
 	struct conf_pool *pools;

@@ -76,7 +76,7 @@ static enum err read_hosts(
 	if (*rest)
 		return err_fail(why, ERR_SYNTAX,
 			"\"%s\" is not a server: write HOST, HOST:PORT or [IPV6]:PORT", rest);
-	if (n == 0)
+	if (n == 0 && *key->min)
 		return err_fail(why, ERR_INVALID, "needs a value");
 	if (n > CONF_HOSTS_MAX)
 		return err_fail(

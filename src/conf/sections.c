@@ -93,6 +93,11 @@ static const struct conf_key stratum_keys[] = {
 #include "conf/stratum.tbl"
 };
 #undef STRUCT
+#define STRUCT struct conf_cache
+static const struct conf_key cache_keys[] = {
+#include "conf/cache.tbl"
+};
+#undef STRUCT
 #define STRUCT struct conf_web
 static const struct conf_key web_keys[] = {
 #include "conf/web.tbl"
@@ -171,6 +176,7 @@ static const struct conf_section store_section =
 	SECTION("store", struct conf_store, store_keys, store_children, ARRAY_LEN(store_children));
 static const struct conf_section stratum_section =
 	SECTION("stratum", struct conf_stratum, stratum_keys);
+static const struct conf_section cache_section = SECTION("cache", struct conf_cache, cache_keys);
 static const struct conf_section web_section = SECTION("web", struct conf_web, web_keys);
 static const struct conf_section ledger_section =
 	SECTION("ledger", struct conf_ledger, ledger_keys);
@@ -208,6 +214,7 @@ static const struct conf_section pool_section =
 static const struct conf_child top_children[] = {
 	{"log", CONF_CHILD_ONE, &log_section, offsetof(struct conf, log), 0},
 	{"store", CONF_CHILD_ONE, &store_section, offsetof(struct conf, store), 0},
+	{"cache", CONF_CHILD_ONE, &cache_section, offsetof(struct conf, cache), 0},
 	{"stratum", CONF_CHILD_ONE, &stratum_section, offsetof(struct conf, stratum), 0},
 	{"web", CONF_CHILD_ONE, &web_section, offsetof(struct conf, web), 0},
 	{"ledger", CONF_CHILD_ONE, &ledger_section, offsetof(struct conf, ledger), 0},

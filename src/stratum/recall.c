@@ -22,7 +22,8 @@ struct recall *recall_new(void)
 {
 	struct recall *r = NEW(struct recall);
 
-	r->cache = cache_open_local(BYTES_MAX);
+	/* of this process: a loop may not wait for a server */
+	r->cache = cache_open(&(struct conf_cache){.size_bytes = BYTES_MAX, .servers = ""});
 	return r;
 }
 

@@ -80,12 +80,18 @@ static void write_web(
 		"# TYPE kozan_cache_answers_total counter\n"
 		"kozan_cache_answers_total{state=\"fresh\"} %llu\n"
 		"kozan_cache_answers_total{state=\"stale\"} %llu\n"
-		"kozan_cache_answers_total{state=\"fill\"} %llu\n",
+		"kozan_cache_answers_total{state=\"fill\"} %llu\n"
+		"# TYPE kozan_cache_servers gauge\nkozan_cache_servers %u\n"
+		"# TYPE kozan_cache_servers_out gauge\nkozan_cache_servers_out %u\n"
+		"# TYPE kozan_cache_server_hits_total counter\nkozan_cache_server_hits_total %llu\n"
+		"# TYPE kozan_cache_server_errors_total counter\n"
+		"kozan_cache_server_errors_total %llu\n",
 		httpd_conns(httpd), httpd_streams(httpd),
 		(unsigned long long)pulse_store_errors(web->pulse),
 		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0, s->is_paused,
 		cache.bytes, (unsigned long long)cache.fresh, (unsigned long long)cache.stale,
-		(unsigned long long)cache.filled);
+		(unsigned long long)cache.filled, cache.servers, cache.servers_out,
+		(unsigned long long)cache.shared_hits, (unsigned long long)cache.shared_errors);
 	counts_write(web->counts, out);
 }
 

@@ -11,7 +11,6 @@
 #include "base/ready.h"
 #include "web/web_priv.h"
 
-#define CACHE_BYTES            (64 * 1024 * 1024)
 #define CONNS_MAX              4000
 #define CONNS_PER_CLIENT_MAX   64
 #define STREAMS_PER_CLIENT_MAX 16
@@ -104,7 +103,7 @@ static enum err start(struct web *web, struct why *why)
 	web->started_ms = clock_wall_ms();
 	web->unit = ldexp(1, (int)web->pool->network->work_bits);
 	web->miner_host = host_of(web->conf->web.url);
-	web->cache = cache_open_local(CACHE_BYTES);
+	web->cache = cache_open(&web->conf->cache);
 	web->handles = handles_new(&web->conf->store);
 	web->counts = counts_new();
 	err = asset_set_new(web->conf->web.portal_dir, &web->assets, why);

@@ -22,6 +22,7 @@ log: {{level: {log_level}}}
 stratum: {{flush_interval: 200ms, hash_threads: 1, health: "127.0.0.1:{health_port}"{stratum}}}
 web: {{listen: "127.0.0.1:{web_port}", url: "http://127.0.0.1:{web_port}"}}
 ledger: {{interval: 200ms}}
+cache: {cache}
 pools:
   - name: test
     title: {title}
@@ -52,7 +53,7 @@ class Pool:
         self.process = None
         self.settings = {
             "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
-            "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "stratum": "", "reward": '{scheme: prop, fee: "1.0%"}',
+            "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "stratum": "", "cache": "{}", "reward": '{scheme: prop, fee: "1.0%"}',
             "payout": "{minimum: 0.001, interval: 1s, confirmations: 1}", **settings}
         self.write_config(daemons, address)
 
@@ -141,9 +142,9 @@ class Pool:
         finally:
             db.close()
 
-    def metric(self, name):
-        """A counter or gauge of the stratum role, such as metric('kozan_shares_total{result="stale"}')."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/metrics", timeout=10) as answer:
+    def metric(self, name, port=None):
+        """A counter or gauge of the stratum role, or of whom the port is; metric('kozan_shares_total{result="stale"}')."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{port or self.health_port}/metrics", timeout=10) as answer:
             for line in answer.read().decode().splitlines():
                 if line.rpartition(" ")[0] == name:
                     return float(line.rpartition(" ")[2])

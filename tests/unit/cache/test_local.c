@@ -13,9 +13,14 @@
 #include "base/mem.h"
 #include "cache/cache.h"
 
+static struct cache *open_local(int64_t size_bytes)
+{
+	return cache_open(&(struct conf_cache){.size_bytes = size_bytes, .servers = ""});
+}
+
 static void a_value_comes_back_while_it_is_fresh(void **state)
 {
-	struct cache *c = cache_open_local(10000);
+	struct cache *c = open_local(10000);
 	struct buf out = {0};
 
 	assert_int_equal(cache_get(c, "k", &out), CACHE_FILL);
@@ -33,7 +38,7 @@ static void a_value_comes_back_while_it_is_fresh(void **state)
 
 static void one_filler_the_others_get_the_old_value(void **state)
 {
-	struct cache *c = cache_open_local(10000);
+	struct cache *c = open_local(10000);
 	struct buf out = {0};
 
 	cache_set(c, "k", "old", 3, 0, 60000);
@@ -52,7 +57,7 @@ static void one_filler_the_others_get_the_old_value(void **state)
 
 static void a_value_beyond_its_keeping_is_gone(void **state)
 {
-	struct cache *c = cache_open_local(10000);
+	struct cache *c = open_local(10000);
 	struct buf out = {0};
 
 	cache_set(c, "k", "v", 1, 0, 1);
@@ -65,7 +70,7 @@ static void a_value_beyond_its_keeping_is_gone(void **state)
 
 static void the_longest_unused_makes_room(void **state)
 {
-	struct cache *c = cache_open_local(4000);
+	struct cache *c = open_local(4000);
 	struct cache_stats stats;
 	struct buf out = {0};
 	char value[1000] = {0}, key[8];
@@ -88,7 +93,7 @@ static void the_longest_unused_makes_room(void **state)
 
 static void what_is_too_large_is_not_kept(void **state)
 {
-	struct cache *c = cache_open_local(500);
+	struct cache *c = open_local(500);
 	struct cache_stats stats;
 	char value[600] = {0};
 
@@ -125,7 +130,7 @@ static void *hammer(void *arg)
 
 static void many_threads_see_whole_values(void **state)
 {
-	struct crowd crowd = {.c = cache_open_local(6000)};
+	struct crowd crowd = {.c = open_local(6000)};
 	pthread_t threads[4];
 	struct cache_stats stats;
 
@@ -140,6 +145,19 @@ static void many_threads_see_whole_values(void **state)
 	cache_close(crowd.c);
 }
 
+static void counters_add_up_and_end(void **state)
+{
+	struct cache *c = open_local(10000);
+
+	assert_int_equal(cache_count(c, "n", 1, 60000), 1);
+	assert_int_equal(cache_count(c, "n", 4, 60000), 5);
+	assert_int_equal(cache_count(c, "m", 2, 60000), 2);
+	assert_int_equal(cache_count(c, "short", 9, 20), 9);
+	clock_sleep_ms(40);
+	assert_int_equal(cache_count(c, "short", 1, 20), 1);
+	cache_close(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +167,7 @@ int main(void)
 		cmocka_unit_test(the_longest_unused_makes_room),
 		cmocka_unit_test(what_is_too_large_is_not_kept),
 		cmocka_unit_test(many_threads_see_whole_values),
+		cmocka_unit_test(counters_add_up_and_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
