@@ -12,6 +12,18 @@ static const uint8_t witness_marker[2] = {0, 1};
 static const uint8_t no_txid[32];
 static const uint8_t reserved_value[32]; /* BIP141: the coinbase's only witness item, all zero */
 
+static enum err check_outputs(const struct coinbase_spec *spec, struct why *why)
+{
+	if (spec->outputs_count == 0)
+		return err_fail(why, ERR_INVALID, "the coinbase pays nobody");
+	for (unsigned i = 0; i < spec->outputs_count; i++) {
+		if (amount_is_negative(spec->outputs[i].value))
+			return err_fail(
+				why, ERR_INVALID, "output %u of the coinbase is negative", i);
+	}
+	return OK;
+}
+
 static enum err check(const struct coinbase_spec *spec, struct why *why)
 {
 	if (spec->height < 0)
@@ -21,14 +33,7 @@ static enum err check(const struct coinbase_spec *spec, struct why *why)
 			COINBASE_TAG_MAX);
 	if (spec->nonce_len == 0 || spec->nonce_len > COINBASE_NONCE_MAX)
 		return err_fail(why, ERR_INVALID, "%u bytes of extranonce", spec->nonce_len);
-	if (spec->outputs_count == 0)
-		return err_fail(why, ERR_INVALID, "the coinbase pays nobody");
-	for (unsigned i = 0; i < spec->outputs_count; i++) {
-		if (amount_is_negative(spec->outputs[i].value))
-			return err_fail(
-				why, ERR_INVALID, "output %u of the coinbase is negative", i);
-	}
-	return OK;
+	return check_outputs(spec, why);
 }
 
 /* The scriptSig up to the extranonces. */
@@ -98,6 +103,19 @@ enum err coinbase_init(struct coinbase *cb, const struct coinbase_spec *spec, st
 	buf_free(&script);
 	sha256_init(&cb->head_hash);
 	sha256_add(&cb->head_hash, cb->head.data, cb->head.len);
+	return OK;
+}
+
+enum err coinbase_pay(const struct coinbase *cb, const struct coinbase_spec *spec,
+	struct coinbase *out, struct why *why)
+{
+	enum err err = check_outputs(spec, why);
+
+	if (err != OK)
+		return err;
+	*out = *cb;
+	out->tail = (struct buf){0};
+	build_tail(&out->tail, spec);
 	return OK;
 }
 

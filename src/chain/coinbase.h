@@ -61,6 +61,15 @@ enum err coinbase_init(
 	struct coinbase *cb, const struct coinbase_spec *spec, struct why *why) MUST_CHECK;
 void coinbase_fini(struct coinbase *cb);
 
+/**
+ * coinbase_pay(cb, spec, out, why): the same coinbase with other outputs: those of spec, of which
+ * nothing else is read but the commitment.
+ *   out   shares cb's head, so it must not outlive cb; only its tail is the caller's to free
+ *   errs  ERR_INVALID  no outputs, a negative value
+ */
+enum err coinbase_pay(const struct coinbase *cb, const struct coinbase_spec *spec,
+	struct coinbase *out, struct why *why) MUST_CHECK;
+
 /** coinbase_txid(cb, nonce, out): nonce is extranonce1 | extranonce2, nonce_len bytes. */
 void coinbase_txid(const struct coinbase *cb, const uint8_t *nonce, uint8_t out[32]);
 

@@ -195,3 +195,12 @@ void reward_divide(struct reward_tally *t, const struct reward_rules *rules, str
 		sum = amount_add(sum, (*out)[i].amount);
 	assert(amount_cmp(sum, amount) <= 0);
 }
+
+struct amount reward_solo(const struct reward_rules *rules, struct amount amount)
+{
+	struct amount share = amount_sub(amount, reward_fee(amount, rules->finder_bonus_ppm));
+	struct amount fee = reward_fee(share, rules->fee_ppm);
+	struct amount bonus = reward_fee(share, rules->pool_bonus_ppm);
+
+	return amount_sub(amount, amount_sub(fee, amount_cmp(bonus, fee) > 0 ? fee : bonus));
+}

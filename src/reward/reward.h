@@ -172,4 +172,9 @@ void reward_divide(struct reward_tally *t, const struct reward_rules *rules, str
 void reward_deduct(const struct reward_rules *rules, const struct reward_terms_list *special,
 	struct reward_credit *credit);
 
+/** reward_solo(rules, amount): what a coinbase pays to the finder of a block under SOLO: all but
+ * the fee, and the bonuses; as reward_divide() does it for who has no terms of his own. amount >= 0
+ */
+struct amount reward_solo(const struct reward_rules *rules, struct amount amount);
+
 #endif

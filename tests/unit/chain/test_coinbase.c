@@ -94,6 +94,34 @@ static void test_witness(void **state)
 	coinbase_fini(&cb);
 }
 
+/* Another payee: the head is the same, the outputs are his. */
+static void test_other_outputs(void **state)
+{
+	const uint8_t other_hash[20] = {0xcc};
+	struct coinbase_output out = output(), two[2] = {output(), output()};
+	struct coinbase_spec spec = spec_for(&out), other = {.outputs = two, .outputs_count = 2};
+	struct script commitment = {4, {0x6a, 0x02, 0xaa, 0x21}};
+	struct coinbase cb, solo;
+	struct buf tx = {0};
+
+	assert_int_equal(coinbase_init(&cb, &spec, NULL), OK);
+	two[0] = (struct coinbase_output){amount_of(1), script_p2pkh(other_hash)};
+	other.commitment = &commitment;
+	assert_int_equal(coinbase_pay(&cb, &other, &solo, NULL), OK);
+	coinbase_add_to(&solo, nonce, &tx);
+	assert_hex_equal(tx.data, tx.len,
+		"0200000001" PREV HEAD NONCE SEQUENCE "03"
+		"0100000000000000"
+		"1976a914cc0000000000000000000000000000000000000088ac" PAYS "0000000000000000"
+		"046a02aa21"
+		"00000000");
+	other.outputs_count = 0;
+	assert_int_equal(coinbase_pay(&cb, &other, &solo, NULL), ERR_INVALID);
+	buf_free(&tx);
+	buf_free(&solo.tail);
+	coinbase_fini(&cb);
+}
+
 static void test_flags_and_no_tag(void **state)
 {
 	struct coinbase_output out = output();
@@ -162,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_witness),
+		cmocka_unit_test(test_other_outputs),
 		cmocka_unit_test(test_flags_and_no_tag),
 		cmocka_unit_test(test_script_limit),
 		cmocka_unit_test(test_refused),

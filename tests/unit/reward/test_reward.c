@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -62,6 +63,39 @@ static void test_windows_of_rounds(void **state)
 	assert_int_equal(reward_window(&rules, &round), 1);
 }
 
+/* The same to the unit as what the ledger divides. */
+static void test_solo_is_what_would_be_divided(void **state)
+{
+	const struct reward_rules rules[] = {
+		{.scheme = REWARD_SOLO, .fee_ppm = 10000},
+		{.scheme = REWARD_SOLO, .fee_ppm = 0, .pool_bonus_ppm = 0},
+		{.scheme = REWARD_SOLO, .fee_ppm = 15001, .finder_bonus_ppm = 50000},
+		{.scheme = REWARD_SOLO, .fee_ppm = 20000, .pool_bonus_ppm = 7777},
+		{.scheme = REWARD_SOLO, .fee_ppm = REWARD_PPM},
+	};
+	const int64_t amounts[] = {0, 1, 99, 100, 101, 5000000001, 312512345678};
+
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		for (size_t k = 0; k < sizeof(amounts) / sizeof(amounts[0]); k++) {
+			struct amount amount = amount_of(amounts[k]);
+			struct reward_grant bonus = {
+				7, reward_fee(amount, rules[i].finder_bonus_ppm)};
+			struct reward_terms_list special = {.grants = &bonus, .grants_n = 1};
+			struct reward_round round = {.finder = 7, .network_work = 1};
+			struct reward_tally *t = reward_tally_new(&rules[i], &round);
+			struct reward_credit *credits;
+			unsigned n;
+
+			reward_divide(t, &rules[i], amount, &special, &credits, &n);
+			assert_int_equal(n, 1);
+			assert_int_equal(amount_units(reward_solo(&rules[i], amount)),
+				amount_units(credits[0].amount));
+			free(credits);
+			reward_tally_free(t);
+		}
+	}
+}
+
 static void test_names(void **state)
 {
 	assert_string_equal(reward_scheme_name(REWARD_PROP), "prop");
@@ -78,6 +112,7 @@ int main(void)
 		cmocka_unit_test(test_fee_ends),
 		cmocka_unit_test(test_window_is_rounded_up),
 		cmocka_unit_test(test_windows_of_rounds),
+		cmocka_unit_test(test_solo_is_what_would_be_divided),
 		cmocka_unit_test(test_names),
 	};
 
