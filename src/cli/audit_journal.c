@@ -82,6 +82,8 @@ static enum err count_record(
 		c->unflushed++;
 		return OK;
 	}
+	if (r->is_apart) /* is in no batch */
+		return OK;
 	if ((e = account_of(c, r->address, &account, why)))
 		return e;
 	if (r->height < c->from_height)

@@ -27,9 +27,9 @@ static void print_text(const struct journal_record *r, struct buf *out)
 	if (r->type == JOURNAL_HEIGHT)
 		buf_add_str(out, "  no work below this height from here on\n");
 	else
-		buf_printf(out, "  %s%s%s  work %" PRId64 "  job %" PRIx32 "%s\n", r->address,
+		buf_printf(out, "  %s%s%s  work %" PRId64 "  job %" PRIx32 "%s%s\n", r->address,
 			r->worker[0] ? "." : "", r->worker, r->work, r->job,
-			r->is_block ? "  BLOCK" : "");
+			r->is_apart ? "  solo" : "", r->is_block ? "  BLOCK" : "");
 }
 
 static void print_json(const struct journal_record *r, struct buf *out)
@@ -57,8 +57,9 @@ static void print_json(const struct journal_record *r, struct buf *out)
 		buf_add_json_str(out, r->worker);
 		buf_printf(out,
 			",\"work\":%" PRId64 ",\"job\":\"%" PRIx32 "\",\"hash_top\":\"%016" PRIx64
-			"\",\"is_block\":%s",
-			r->work, r->job, r->hash_top, r->is_block ? "true" : "false");
+			"\",\"is_block\":%s,\"is_solo\":%s",
+			r->work, r->job, r->hash_top, r->is_block ? "true" : "false",
+			r->is_apart ? "true" : "false");
 	}
 	buf_add_str(out, "}\n");
 }
@@ -80,7 +81,8 @@ static void add_csv(struct buf *out, const char *text)
 }
 
 #define CSV_HEADER                                                                                 \
-	"time,time_ms,node,epoch,seq,pool,height,account,worker,work,job,hash_top,is_block\r\n"
+	"time,time_ms,node,epoch,seq,pool,height,account,worker,work,job,hash_top,is_block,is_"    \
+	"solo\r\n"
 
 static void print_csv(const struct journal_record *r, struct buf *out)
 {
@@ -92,8 +94,8 @@ static void print_csv(const struct journal_record *r, struct buf *out)
 	add_csv(out, r->address);
 	buf_add_u8(out, ',');
 	add_csv(out, r->worker);
-	buf_printf(out, ",%" PRId64 ",%" PRIx32 ",%016" PRIx64 ",%d\r\n", r->work, r->job,
-		r->hash_top, r->is_block);
+	buf_printf(out, ",%" PRId64 ",%" PRIx32 ",%016" PRIx64 ",%d,%d\r\n", r->work, r->job,
+		r->hash_top, r->is_block, r->is_apart);
 }
 
 struct walk {

@@ -15,7 +15,10 @@
 #include "base/path.h"
 
 #define SEGMENT_SUFFIX ".journal"
-#define FLAG_BLOCK     1 /* stored: do not renumber */
+
+/* Stored: do not renumber. */
+#define FLAG_BLOCK 1
+#define FLAG_APART 2
 
 static const uint8_t magic[8] = {'k', 'o', 'z', 'a', 'n', 'j', 'n', 'l'};
 
@@ -44,7 +47,8 @@ void record_encode(const struct record *r, uint8_t out[RECORD_BYTES])
 		memcpy(out + 24, r->part.text, NAME_PART_BYTES);
 		break;
 	case RECORD_SHARE:
-		out[5] = r->share.is_block ? FLAG_BLOCK : 0;
+		out[5] = (uint8_t)((r->share.is_block ? FLAG_BLOCK : 0) |
+				   (r->share.is_apart ? FLAG_APART : 0));
 		put_le16(out + 6, r->share.pool);
 		put_le64(out + 16, (uint64_t)r->share.time_ms);
 		put_le64(out + 24, (uint64_t)r->share.work);
@@ -91,6 +95,7 @@ static bool decode_part(const uint8_t *in, struct record *out)
 static bool decode_share(const uint8_t *in, struct record *out)
 {
 	out->share.is_block = in[5] & FLAG_BLOCK;
+	out->share.is_apart = in[5] & FLAG_APART;
 	out->share.pool = get_le16(in + 6);
 	out->share.time_ms = (int64_t)get_le64(in + 16);
 	out->share.work = (int64_t)get_le64(in + 24);

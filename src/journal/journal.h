@@ -45,6 +45,7 @@ struct journal_share {
 	uint64_t hash_top; /* the hash's 8 most significant bytes, as a number */
 	int64_t time_ms;   /* wall clock */
 	bool is_block;
+	bool is_apart; /* no part of the pool's rounds: of a solo port */
 };
 
 /**

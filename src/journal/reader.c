@@ -403,6 +403,7 @@ static bool give(struct journal_reader *r, const struct record *in, struct journ
 	out->job = share->job;
 	out->hash_top = share->hash_top;
 	out->is_block = share->is_block;
+	out->is_apart = share->is_apart;
 	out->address = r->names[share->worker]->address;
 	out->worker = r->names[share->worker]->worker;
 	return true;

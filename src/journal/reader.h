@@ -32,6 +32,7 @@ struct journal_record {
 	uint32_t job;
 	uint64_t hash_top;
 	bool is_block;
+	bool is_apart;       /* as in struct journal_share */
 	const char *address; /* borrowed until the next call */
 	const char *worker;
 	/* JOURNAL_DAMAGE only */

@@ -13,9 +13,11 @@ struct division {
 	struct reward_rules rules;
 	struct reward_round round;
 	struct reward_terms_list terms;
-	struct reward_grant *direct; /* paid by the coinbase itself */
+	struct reward_grant *direct; /* paid by the coinbase itself; SOLO: but for the finder */
 	size_t direct_n;
-	struct amount amount; /* of the reward, what is to be divided */
+	struct amount to_finder; /* SOLO: what the coinbase paid the finder, a part of `amount` */
+	bool is_paid_directly;   /* recipients were paid by the coinbase, not by us */
+	struct amount amount;    /* of the reward, what is to be divided */
 	struct amount reserve;
 	int64_t counted_from; /* work up to this height is paid already */
 };
@@ -39,25 +41,36 @@ static enum err find_average(struct ledger *l, struct division *d, struct why *w
 	return OK;
 }
 
+/* What SOLO's finder got is divided all the same: his work is to be counted. */
+static void add_output(struct division *d, int64_t account, struct amount amount)
+{
+	if (d->rules.scheme == REWARD_SOLO && account == d->round.finder) {
+		d->to_finder = amount;
+		return;
+	}
+	d->direct[d->direct_n++] = (struct reward_grant){account, amount};
+	d->amount = amount_sub(d->amount, amount);
+}
+
 /* Outputs of the coinbase that paid somebody directly. */
 static enum err find_outputs(struct ledger *l, struct division *d, struct why *why)
 {
 	struct store_output *rows;
+	int64_t account;
 	size_t n;
 	enum err err = store_block_outputs(l->store, d->block->id, &rows, &n, why);
 
 	if (err)
 		return err;
 	d->direct = NEW_ARRAY(struct reward_grant, n);
+	d->is_paid_directly = n > 0;
 	for (size_t i = 0; i < n && !err; i++) {
-		d->direct[i].amount = rows[i].amount;
-		err = store_account_ensure(
-			l->store, l->pool_id, rows[i].address, &d->direct[i].account, why);
-		d->amount = amount_sub(d->amount, rows[i].amount);
+		err = store_account_ensure(l->store, l->pool_id, rows[i].address, &account, why);
+		if (!err)
+			add_output(d, account, rows[i].amount);
 	}
-	d->direct_n = n;
 	store_free_outputs(rows);
-	if (!err && amount_is_negative(d->amount))
+	if (!err && amount_cmp(d->amount, d->to_finder) < 0)
 		err = err_fail(why, ERR_CORRUPT, "the outputs of block %s exceed its reward",
 			d->block->hash);
 	return err;
@@ -73,6 +86,8 @@ static enum err find_reserve(struct ledger *l, struct division *d, struct why *w
 	if (err)
 		return err;
 	d->counted_from = through > d->round.from ? through : d->round.from;
+	if (!store_block_has_round(d->block) || !amount_is_zero(d->to_finder))
+		return OK;
 	if (d->rules.scheme == REWARD_PPS_PLUS)
 		d->reserve = amount_cmp(value, d->amount) < 0 ? value : d->amount;
 	else if (reward_is_share_based(d->rules.scheme) || through >= d->block->height)
@@ -81,7 +96,8 @@ static enum err find_reserve(struct ledger *l, struct division *d, struct why *w
 	return OK;
 }
 
-/* The finder's bonus and what the operator gives away, before the rest is divided. */
+/* The finder's bonus and what the operator gives away, before the rest is divided. A coinbase that
+ * pays others than the pool has paid the operator's recipients, too. */
 static enum err add_grants(struct ledger *l, struct division *d, struct why *why)
 {
 	const struct conf_reward *conf = &l->pool->reward;
@@ -94,7 +110,7 @@ static enum err add_grants(struct ledger *l, struct division *d, struct why *why
 	if (d->rules.finder_bonus_ppm > 0)
 		grants[n++] = (struct reward_grant){
 			d->round.finder, reward_fee(d->amount, d->rules.finder_bonus_ppm)};
-	for (size_t i = 0; i < conf->recipients_count && !err; i++, n++) {
+	for (size_t i = 0; i < conf->recipients_count && !d->is_paid_directly && !err; i++, n++) {
 		grants[n].amount = reward_fee(d->amount, conf->recipients[i].ppm);
 		err = terms_recipient(l, &conf->recipients[i], &grants[n].account, why);
 	}
@@ -105,8 +121,11 @@ static enum err add_grants(struct ledger *l, struct division *d, struct why *why
 static enum err find_all(struct ledger *l, struct division *d, struct why *why)
 {
 	const struct store_block *b = d->block;
-	enum err err = store_block_round_from(l->store, l->pool_id, b->height, &d->round.from, why);
+	enum err err = OK;
 
+	d->round.from = b->height;
+	if (store_block_has_round(b))
+		err = store_block_round_from(l->store, l->pool_id, b->height, &d->round.from, why);
 	if (!err)
 		err = store_round_total(
 			l->store, l->pool_id, d->round.from, b->height, &d->round.work, why);
@@ -160,6 +179,25 @@ static void add_direct(const struct division *d, struct store_credit *credits, s
 	}
 }
 
+static bool pays_no_fee(const struct division *d, int64_t account)
+{
+	for (size_t i = 0; i < d->terms.n; i++) {
+		if (d->terms.terms[i].account == account)
+			return d->terms.terms[i].no_fee;
+	}
+	return false;
+}
+
+/* SOLO: the coinbase has paid the finder, by the fee of that time. Who pays no fee gets the rest of
+ * us; a donation cannot be taken out of a coinbase. */
+static void add_to_finder(const struct division *d, struct store_credit *c)
+{
+	c->amount = pays_no_fee(d, c->account) ? d->amount : d->to_finder;
+	c->fee = amount_sub(d->amount, c->amount);
+	c->bonus = c->donation = amount_of(0);
+	c->direct = d->to_finder;
+}
+
 /* The store keeps what is worth something, or would be but for fee and donation. */
 static void to_round(const struct division *d, const struct reward_credit *credits, unsigned n,
 	struct store_round *round)
@@ -178,18 +216,16 @@ static void to_round(const struct division *d, const struct reward_credit *credi
 				.fee = c->fee,
 				.donation = c->donation};
 	}
+	for (size_t i = 0; i < round->n; i++) {
+		if (out[i].account == d->round.finder && !amount_is_zero(d->to_finder))
+			add_to_finder(d, &out[i]);
+	}
 	add_direct(d, out, &round->n);
 	for (size_t i = 0; i < round->n; i++)
 		given = amount_add(given, out[i].amount);
 	round->credits = out;
 	round->reserve = d->reserve;
 	round->fee = amount_sub(round->reward, given);
-}
-
-/* SOLO whose coinbase has paid the finder: what came to the pool's own address is its fee. */
-static bool is_paid_out(const struct division *d)
-{
-	return d->rules.scheme == REWARD_SOLO && d->direct_n > 0;
 }
 
 enum err divide_block(struct ledger *l, const struct store_block *block, struct store_round *round,
@@ -201,9 +237,11 @@ enum err divide_block(struct ledger *l, const struct store_block *block, struct 
 	unsigned n = 0;
 	enum err err;
 
+	if (block->scheme == REWARD_SOLO) /* as it was found */
+		d.rules.scheme = REWARD_SOLO;
 	d.round.network_work = block->network_work > 0 ? block->network_work : 1;
 	err = find_all(l, &d, why);
-	if (!err && !amount_is_zero(d.amount) && !is_paid_out(&d))
+	if (!err && !amount_is_zero(d.amount))
 		err = walk(l, &d, &credits, &n, why);
 	if (!err) {
 		round->reward = block->reward;

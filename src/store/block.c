@@ -141,7 +141,7 @@ enum err store_block_round_from(
 {
 	return sql_one(st,
 		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ? AND height < ?"
-		" AND state IN (?, ?)",
+		" AND round_from < height AND state IN (?, ?)",
 		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)),
 		out, why);
 }
@@ -150,7 +150,8 @@ enum err block_closed_through(struct store *st, int64_t pool, int64_t *out, stru
 {
 	int64_t accrued;
 	enum err err = sql_one(st,
-		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ? AND state IN (?, ?)",
+		"SELECT COALESCE(MAX(height), 0) FROM block WHERE pool_id = ?"
+		" AND round_from < height AND state IN (?, ?)",
 		BINDS(INT(pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE)), out, why);
 
 	if (err == OK)
@@ -172,7 +173,7 @@ enum err store_block_past(struct store *st, int64_t pool, int64_t height, unsign
 
 	return sql_list(st, &past_row,
 		"SELECT round_work, reward FROM block WHERE pool_id = ? AND height < ?"
-		" AND state IN (?, ?) ORDER BY height DESC LIMIT ?",
+		" AND round_from < height AND state IN (?, ?) ORDER BY height DESC LIMIT ?",
 		BINDS(INT(pool), INT(height), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
 			INT(sql_limit(limit))),
 		out, out_n, why);
@@ -189,7 +190,7 @@ enum err store_block_earned(struct store *st, int64_t pool, int64_t above, int64
 	int64_t sum;
 	enum err err = sql_one(st,
 		"SELECT COALESCE(SUM(reward), 0) FROM block WHERE pool_id = ? AND height > ?"
-		" AND height <= ? AND state IN (?, ?)",
+		" AND height <= ? AND round_from < height AND state IN (?, ?)",
 		BINDS(INT(pool), INT(above), INT(through), INT(STORE_BLOCK_IMMATURE),
 			INT(STORE_BLOCK_MATURE)),
 		&sum, why);
@@ -229,11 +230,12 @@ static enum err insert_block(
 {
 	return sql_add(st,
 		"INSERT INTO block (" BLOCK_COLUMNS ")"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?, 0, 0)",
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, ?, ?, 0)",
 		BINDS(INT(b->pool), INT(b->height), TEXT(b->hash), TEXT(b->prev_hash),
 			INT(amount_units(b->reward)), INT(b->found_ms), TEXT(b->finder_address),
 			TEXT(b->finder_worker), INT(b->node), INT(b->network_work),
-			TEXT(b->submit_result), INT(STORE_BLOCK_PENDING), INT(clock_wall_ms())),
+			TEXT(b->submit_result), INT(STORE_BLOCK_PENDING), INT(b->round_from),
+			INT(clock_wall_ms()), INT(b->scheme)),
 		out_is_new, why);
 }
 

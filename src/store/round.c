@@ -40,9 +40,11 @@ static enum err expect_order(struct store *st, const struct store_block *block, 
 static enum err expect_work(struct store *st, const struct store_block *block,
 	const struct store_round *round, struct why *why)
 {
-	int64_t from, work;
-	enum err err = store_block_round_from(st, block->pool, block->height, &from, why);
+	int64_t from = block->height, work;
+	enum err err = OK;
 
+	if (store_block_has_round(block))
+		err = store_block_round_from(st, block->pool, block->height, &from, why);
 	if (err == OK && from != round->from)
 		err = err_fail(why, ERR_CONFLICT,
 			"the round begins after height %" PRId64 ", not %" PRId64, from,

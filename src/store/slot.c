@@ -23,6 +23,7 @@ struct row {
 	int64_t pool, height, minute;
 	struct pack_slot slot;
 	int64_t last_ms;
+	bool is_apart;
 };
 
 /* Work at a height that is paid counts at the next one. */
@@ -61,7 +62,8 @@ static enum err make_rows(
 		const struct store_slot_add *slot = &flush->slots[i];
 
 		rows[i] = (struct row){slot->pool, slot->height, slot->minute,
-			{ids[i].account, ids[i].worker, slot->work, slot->shares}, slot->last_ms};
+			{ids[i].account, ids[i].worker, slot->work, slot->shares}, slot->last_ms,
+			slot->is_apart};
 	}
 	free(names);
 	free(ids);
@@ -75,6 +77,8 @@ static int by_batch(const void *left, const void *right)
 {
 	const struct row *a = left, *b = right;
 
+	if (a->is_apart != b->is_apart)
+		return a->is_apart ? 1 : -1; /* the last: they are in no batch */
 	if (a->pool != b->pool)
 		return a->pool < b->pool ? -1 : 1;
 	if (a->height != b->height)
@@ -104,7 +108,7 @@ static enum err add_batches(struct store *st, const struct store_flush *flush, s
 	size_t end;
 
 	qsort(rows, n, sizeof(*rows), by_batch);
-	for (size_t i = 0; err == OK && i < n; i = end) {
+	for (size_t i = 0; err == OK && i < n && !rows[i].is_apart; i = end) {
 		for (end = i + 1; end < n && by_batch(&rows[i], &rows[end]) == 0;)
 			end++;
 		err = add_batch(st, flush, &rows[i], end - i, why);

@@ -33,18 +33,20 @@ struct store_block {
 	char submit_result[STORE_NAME_MAX];
 	enum store_block_state state;
 	int64_t confirmations;
-	int64_t round_from; /* heights (round_from, height] were its round; set when closed */
+	int64_t round_from; /* heights (round_from, height] were its round; set when closed. From
+			       the beginning == height: it has none, it was found on a solo port */
 	int64_t round_work; /* their work */
 	int64_t closed_ms;  /* 0: never closed */
 	int64_t updated_ms;
-	int64_t scheme;        /* enum reward_scheme by which it was closed; 0: not known */
+	int64_t scheme;        /* enum reward_scheme by which it was closed; 0: not known. SOLO from
+				  the beginning when its coinbase pays the finder */
 	struct amount reserve; /* of the reward, for the PPS family; set when closed */
 };
 
 /**
  * store_block_add(st, block, out_id, out_is_new, why): a block was found. Adding it again (same
- * pool and hash) changes nothing and gives the same id. block  pool .. submit_result are read; the
- * state becomes PENDING
+ * pool and hash) changes nothing and gives the same id. block  pool .. submit_result, round_from
+ * and scheme are read; the state becomes PENDING
  */
 enum err store_block_add(struct store *st, const struct store_block *block, int64_t *out_id,
 	bool *out_is_new, struct why *why) MUST_CHECK;
@@ -74,9 +76,16 @@ enum err store_block_unproven(struct store *st, int64_t pool, unsigned limit,
 	struct store_block **out, size_t *out_n, struct why *why) MUST_CHECK;
 void store_free_blocks(struct store_block *rows);
 
+/** store_block_has_round(b): false: the work for it was no part of the pool's rounds. */
+static inline bool store_block_has_round(const struct store_block *b)
+{
+	return b->round_from != b->height;
+}
+
 /**
  * store_block_round_from(st, pool, height, out, why): the greatest height below `height` at which a
- * round is closed (state IMMATURE or MATURE); 0 when there is none.
+ * round is closed (state IMMATURE or MATURE); 0 when there is none. Blocks without a round end none
+ * here and below.
  */
 enum err store_block_round_from(
 	struct store *st, int64_t pool, int64_t height, int64_t *out, struct why *why) MUST_CHECK;

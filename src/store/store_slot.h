@@ -24,6 +24,7 @@ struct store_slot_add {
 	int64_t work;
 	int64_t shares;
 	int64_t last_ms; /* time of the last share in it */
+	bool is_apart;   /* for the statistics only: it is no part of the pool's rounds */
 };
 
 struct store_flushed {

@@ -12,6 +12,7 @@
 struct key {
 	int64_t pool, minute;
 	uint32_t height;
+	bool is_apart;
 	char names[JOURNAL_ADDRESS_MAX + 1 + JOURNAL_WORKER_MAX + 1];
 } __attribute__((packed));
 
@@ -23,6 +24,7 @@ static size_t key_of(struct key *key, const struct journal_record *r, int64_t po
 	key->pool = pool;
 	key->minute = r->time_ms / 60000;
 	key->height = r->height;
+	key->is_apart = r->is_apart;
 	memcpy(key->names, r->address, address);
 	memcpy(key->names + address, r->worker, worker);
 	return offsetof(struct key, names) + address + worker;
@@ -43,7 +45,8 @@ static struct store_slot_add *find(struct slots *s, const struct journal_record 
 			.height = r->height,
 			.minute = key.minute,
 			.address = str_dup(r->address),
-			.worker = str_dup(r->worker)};
+			.worker = str_dup(r->worker),
+			.is_apart = r->is_apart};
 		at = ++s->count;
 		map_set(s->index, &key, len, (void *)at);
 	}

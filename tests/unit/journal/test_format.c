@@ -33,7 +33,8 @@ static void roundtrip(void **state)
 		.job = 0xfffffffc,
 		.hash_top = 1,
 		.time_ms = 1,
-		.is_block = true};
+		.is_block = true,
+		.is_apart = true};
 	check_roundtrip(&share);
 	head.head = (struct segment_head){4095, 1ull << 39, 9, 8, 1700000000000};
 	check_roundtrip(&head);

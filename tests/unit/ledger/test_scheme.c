@@ -160,6 +160,53 @@ static void test_solo_paid_by_the_coinbase(void **state)
 	assert_int_equal(world_book(STORE_BOOK_FEE), 2 * COIN);
 }
 
+/* What the coinbase kept for the pool is still due to who pays no fee. */
+static void test_solo_without_fee(void **state)
+{
+	struct store_output output = {.amount = amount_of(98 * COIN)};
+	struct store_terms terms = {.account = account(0), .no_fee = true};
+	int64_t block;
+
+	rules->scheme = REWARD_SOLO;
+	MUST(store_terms_set(world_store(), &terms, &why));
+	strcpy(output.address, world->miners[0].text);
+	world_work(0, 100, 100, 10);
+	world_mine(1);
+	block = world_find(0, 100 * COIN);
+	MUST(store_block_outputs_add(world_store(), block, &output, 1, &why));
+	world_flushed(100);
+	pass();
+	assert_int_equal(immature(0), 100 * COIN);
+	mature_all();
+	assert_int_equal(available(0), 2 * COIN);
+	assert_int_equal(amount_units(world_balance(0).paid), 98 * COIN);
+	assert_int_equal(world_book(STORE_BOOK_FEE), 0);
+}
+
+/* The coinbase has paid the recipients: the rest is divided, and they are not paid again. */
+static void test_recipients_paid_by_the_coinbase(void **state)
+{
+	struct store_output output = {.amount = amount_of(5 * COIN)};
+	struct conf_recipient recipient = {.ppm = 50000, .address = world->miners[3]};
+	int64_t block;
+
+	world->pool.reward.recipients = &recipient;
+	world->pool.reward.recipients_count = 1;
+	strcpy(output.address, world->miners[3].text);
+	world_work(0, 100, 100, 10);
+	world_mine(1);
+	block = world_find(0, 100 * COIN);
+	MUST(store_block_outputs_add(world_store(), block, &output, 1, &why));
+	world_flushed(100);
+	pass();
+	assert_int_equal(immature(3), 5 * COIN);
+	assert_int_equal(immature(0), 9405000000); /* 95 less 1 % */
+	assert_int_equal(world_book(STORE_BOOK_FEE_IMMATURE), 95000000);
+	mature_all();
+	assert_int_equal(available(3), 0);
+	assert_int_equal(amount_units(world_balance(3).paid), 5 * COIN);
+}
+
 static void test_a_directly_paid_orphan_is_taken_back(void **state)
 {
 	struct store_output output = {.amount = amount_of(10 * COIN)};
@@ -469,6 +516,8 @@ int main(void)
 		TEST(test_pplnt_scales_down_who_was_there_briefly),
 		TEST(test_solo_pays_the_finder),
 		TEST(test_solo_paid_by_the_coinbase),
+		TEST(test_solo_without_fee),
+		TEST(test_recipients_paid_by_the_coinbase),
 		TEST(test_a_directly_paid_orphan_is_taken_back),
 		TEST(test_terms_bonuses_and_recipients),
 		TEST(test_window_of_earlier_rounds),
