@@ -144,6 +144,9 @@ static void check_port(struct conf_reader *r, const struct conf_pool *pool, stru
 		free(port->label);
 		port->label = str_dup(port->name);
 	}
+	port->is_apart =
+		port->reward == CONF_PORT_REWARD_SOLO && pool->reward.rules.scheme != REWARD_SOLO;
+	port->is_solo = port->is_apart || pool->reward.rules.scheme == REWARD_SOLO;
 	if (!pool->network)
 		return;
 	check_difficulty(r, pool, &port->difficulty, "difficulty");

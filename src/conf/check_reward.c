@@ -39,6 +39,9 @@ static void check_recipients(struct conf_reader *r, struct conf_pool *pool)
 		if (address_decode(
 			    &pool->coin, pool->network, to->address_text, &to->address, &why) != OK)
 			conf_problem(r, &to->address_text, "address", "%s", why.text);
+		else if (script_equals(&to->address.script, &pool->address.script))
+			conf_problem(r, &to->address_text, "address",
+				"is where the pool's rewards go: name another, or leave it out");
 	}
 	if (sum > REWARD_PPM)
 		conf_problem(r, &reward->rules.scheme, "reward",

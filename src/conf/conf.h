@@ -26,6 +26,7 @@
 
 enum conf_engine { CONF_ENGINE_SQLITE, CONF_ENGINE_MARIADB };
 enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
+enum conf_port_reward { CONF_PORT_REWARD_POOL, CONF_PORT_REWARD_SOLO };
 enum conf_port_tls { CONF_PORT_TLS_OFF, CONF_PORT_TLS_ON, CONF_PORT_TLS_AUTO };
 enum conf_fee_payer { CONF_FEE_POOL, CONF_FEE_MINERS };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
@@ -121,6 +122,8 @@ struct conf_wallet {
 
 struct conf_port {
 #include "conf/port.tbl"
+	bool is_solo;  /* the coinbase pays the finder: the port's reward, or the pool's scheme */
+	bool is_apart; /* of these, in a pool with another scheme: no part of its rounds */
 };
 
 /* Somebody who gets a part of every reward. */

@@ -22,6 +22,8 @@ static const struct conf_word words_conf_tls[] = {{"off", CONF_TLS_OFF},
 static const struct conf_word words_conf_port_tls[] = {{"off", CONF_PORT_TLS_OFF},
 	{"on", CONF_PORT_TLS_ON}, {"auto", CONF_PORT_TLS_AUTO}, {"true", CONF_PORT_TLS_ON},
 	{"false", CONF_PORT_TLS_OFF}, CHOICE_END};
+static const struct conf_word words_conf_port_reward[] = {
+	{"pool", CONF_PORT_REWARD_POOL}, {"solo", CONF_PORT_REWARD_SOLO}, CHOICE_END};
 static const struct conf_word words_conf_sync[] = {
 	{"disk", CONF_SYNC_DISK}, {"os", CONF_SYNC_OS}, CHOICE_END};
 static const struct conf_word words_reward_scheme[] = {{"pplns", REWARD_PPLNS},

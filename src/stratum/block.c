@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/hex.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "coind/submit.h"
+#include "stratum/block_meta.h"
 #include "stratum/flush.h"
+#include "stratum/payee.h"
 #include "stratum/share.h"
 
 struct blocks {
@@ -21,38 +21,17 @@ struct blocks {
 	unsigned node_id;
 };
 
-/* What the database must know of the block, kept with it in the outbox. flush.c reads it back. */
-static char *render_meta(const struct blocks *b, const struct share *share, const uint8_t id[32])
-{
-	const struct job *job = share->job;
-	char hash[65], prev[65];
-	struct buf meta = {0};
-
-	hex_encode_reversed(hash, id, 32);
-	hex_encode_reversed(prev, job->template->prev, 32);
-	buf_printf(&meta,
-		"{\"height\":%" PRIu32 ",\"hash\":\"%s\",\"prev_hash\":\"%s\",\"reward\":%" PRId64,
-		job->height, hash, prev, amount_units(job->template->value));
-	buf_printf(&meta,
-		",\"found_ms\":%" PRId64 ",\"network_work\":%" PRId64 ",\"node\":%u,\"address\":",
-		clock_wall_ms(), job->network_work, b->node_id);
-	buf_add_json_str(&meta, share->address);
-	buf_add_str(&meta, ",\"worker\":");
-	buf_add_json_str(&meta, share->worker);
-	buf_add_str(&meta, "}");
-	return buf_take(&meta);
-}
-
 void block_found(struct blocks *b, const struct share *share)
 {
 	struct submit_block block = {.height = share->job->height};
 	struct buf bytes = {0};
 	char *meta, hash[65];
 
-	job_block(share->job, share->task.header, share->nonce, &bytes);
+	job_block(share->job, payee_coinbase(share->payee, share->job), share->task.header,
+		share->nonce, &bytes);
 	coin_block_id_of(&b->conf->coin, share->task.header, share->task.hash, block.id);
 	memcpy(block.prev, share->job->template->prev, 32);
-	meta = render_meta(b, share, block.id);
+	meta = block_meta_text(share, block.id, b->node_id);
 	block.bytes = bytes.data;
 	block.len = bytes.len;
 	block.meta = meta;

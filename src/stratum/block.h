@@ -2,7 +2,8 @@
  * block.h -- a share that is a block: assembled, sent to all daemons, kept in the outbox until the
  * database has it.
  *
- * Thread:  block_found() on any loop; the daemons' answers come on a thread of coind/submit.
+ * Thread:  block_found() on the share's loop; the daemons' answers come on a thread of
+ * coind/submit.
  */
 #ifndef STRATUM_BLOCK_H
 #define STRATUM_BLOCK_H
@@ -27,7 +28,7 @@ enum err blocks_start(const struct conf_pool *pool, const char *outbox, unsigned
 void blocks_stop(struct blocks *b) BLOCKS;
 
 /** block_found(b, share): the share's hash meets the network's target. Copies what it needs. */
-void block_found(struct blocks *b, const struct share *share) ANY_THREAD;
+void block_found(struct blocks *b, const struct share *share) ON_LOOP;
 
 /** block_recorded(b, id): the settled block is in the database: the outbox may forget it. */
 void block_recorded(struct blocks *b, const uint8_t id[32]) ANY_THREAD;

@@ -21,6 +21,7 @@
 #include "store/store_slot.h"
 #include "store/store_stats.h"
 #include "stratum/block.h"
+#include "stratum/block_meta.h"
 #include "stratum/feed.h"
 
 enum {
@@ -219,51 +220,41 @@ static bool connect_store(struct flush *f)
 
 /* ---- blocks ---- */
 
-static enum err parse_meta(const struct block_note *note, int64_t pool, struct store_block *out)
+/* The block and whom its coinbase pays, both or nothing. */
+static enum err add_block(struct flush *f, const struct store_block *block,
+	const struct store_output *outputs, size_t n, int64_t *out_id, struct why *why)
 {
-	int64_t reward;
-	struct why why;
-	json_t *json;
-	const char *hash, *prev, *address, *worker;
-	bool ok;
+	bool is_new;
+	enum err err = store_begin(f->store, why);
 
-	*out = (struct store_block){.pool = pool};
-	if (json_read(note->meta, strlen(note->meta), &json, &why) != OK)
-		return ERR_CORRUPT;
-	hash = json_get_str(json, "hash");
-	prev = json_get_str(json, "prev_hash");
-	address = json_get_str(json, "address");
-	worker = json_get_str(json, "worker");
-	ok = hash && prev && address && worker && json_get_i64(json, "height", &out->height) &&
-	     json_get_i64(json, "reward", &reward) &&
-	     json_get_i64(json, "found_ms", &out->found_ms) &&
-	     json_get_i64(json, "network_work", &out->network_work) &&
-	     json_get_i64(json, "node", &out->node);
-	if (ok) {
-		out->reward = amount_of(reward);
-		str_copy(out->hash, sizeof(out->hash), hash);
-		str_copy(out->prev_hash, sizeof(out->prev_hash), prev);
-		str_copy(out->finder_address, sizeof(out->finder_address), address);
-		str_copy(out->finder_worker, sizeof(out->finder_worker), worker);
-		str_copy(out->submit_result, sizeof(out->submit_result),
-			note->answer ? note->answer : "");
-	}
-	json_decref(json);
-	return ok ? OK : ERR_CORRUPT;
+	if (err != OK)
+		return err;
+	err = store_block_add(f->store, block, out_id, &is_new, why);
+	if (err == OK)
+		err = store_block_outputs_add(f->store, *out_id, outputs, n, why);
+	if (err == OK)
+		return store_commit(f->store, why);
+	store_rollback(f->store);
+	return err;
 }
 
 static enum err record_block(struct flush *f, const struct block_note *note, struct why *why)
 {
+	struct store_output *outputs;
 	struct store_block block;
-	enum err err = parse_meta(note, f->pool_id, &block);
 	int64_t id;
-	bool is_new;
+	size_t n;
+	enum err err = block_meta_read(note->meta, &block, &outputs, &n);
 
 	if (err != OK) {
 		log_broken(&f->log, "block_note_damaged", "meta=\"%s\"", note->meta);
 		return OK;
 	}
-	err = store_block_add(f->store, &block, &id, &is_new, why);
+	block.pool = f->pool_id;
+	str_copy(
+		block.submit_result, sizeof(block.submit_result), note->answer ? note->answer : "");
+	err = add_block(f, &block, outputs, n, &id, why);
+	free(outputs);
 	if (err == OK && note->answer)
 		err = store_block_set_submit_result(
 			f->store, f->pool_id, block.hash, block.submit_result, why);

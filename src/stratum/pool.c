@@ -31,11 +31,9 @@ static void make_job(struct pool *p, struct template *t, uint32_t time, bool is_
 	struct job_spec spec = {
 		.template = t,
 		.seq = p->next_seq,
+		.pool = p->conf,
 		.time = time,
-		.script = &p->conf->address.script,
-		.tag = p->conf->tag,
 		.node_tag = p->node_tag,
-		.work_bits = p->conf->network->work_bits,
 		.is_new_tip = is_new_tip,
 	};
 	struct why why = {""};

@@ -11,6 +11,7 @@
 #include "chain/address.h"
 #include "chain/difficulty.h"
 #include "chain/target.h"
+#include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/share.h"
 #include "stratum/username.h"
@@ -133,6 +134,20 @@ static void apply_password(struct session *s, const char *text)
 	}
 }
 
+/* On a solo port the coinbase of the session's jobs pays the account, of which there is but one. */
+static bool may_work_for(struct session *s, const struct address *address)
+{
+	const struct conf_pool *pool = s->shard->env->pool->conf;
+
+	if (!s->port->conf->is_solo)
+		return true;
+	if (s->workers)
+		return strcmp(s->workers->address, address->text) == 0;
+	if (!script_equals(&address->script, &pool->address.script))
+		s->payee = payee_get(s->shard, address);
+	return true;
+}
+
 static bool add_worker(struct session *s, const struct request *r, const char *user)
 {
 	const struct conf_pool *pool = s->shard->env->pool->conf;
@@ -148,6 +163,10 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 	}
 	if (s->worker_count >= SESSION_WORKERS_MAX) {
 		refuse_login(s, r, "Too many workers on one connection");
+		return false;
+	}
+	if (!may_work_for(s, &address)) {
+		refuse_login(s, r, "This is a solo port: one address on each connection");
 		return false;
 	}
 	w = worker_new(user, address.text, name.worker);

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "chain/difficulty.h"
 #include "stratum/http.h"
+#include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/protocol.h"
 #include "stratum/share.h"
@@ -84,6 +85,7 @@ void session_on_closed(struct session *s, const char *reason)
 		s->workers = w->next;
 		free(w);
 	}
+	payee_unref(s->payee);
 	verify_source_close(s->source);
 	if (s->is_subscribed)
 		extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1,
@@ -188,7 +190,7 @@ static void tell_difficulty(struct session *s, int64_t work)
 	s->work_told = work;
 }
 
-void session_give_job(struct session *s, const struct job *job, bool is_clean)
+void session_give_job(struct session *s, struct job *job, bool is_clean)
 {
 	struct iovec iov[JOB_IOV];
 	char id[JOB_ID_LEN + 1];
@@ -209,7 +211,7 @@ void session_give_job(struct session *s, const struct job *job, bool is_clean)
 		add_step(s, job->seq, 0, work);
 		is_clean |= s->step_count == 1; /* the first job of a session */
 	}
-	job_line(job, newest_step(s)->variant, is_clean, id, iov);
+	job_line(job, payee_coinbase(s->payee, job), newest_step(s)->variant, is_clean, id, iov);
 	tcp_writev(s->conn, iov, JOB_IOV);
 	count_one(&s->shard->counts, jobs_sent);
 }
@@ -240,11 +242,11 @@ const struct step *session_step(const struct session *s, uint32_t seq, uint32_t 
 /* The current job as the newest step has it. */
 static void send_again(struct session *s, bool is_clean)
 {
-	const struct job *job = s->shard->current;
+	struct job *job = s->shard->current;
 	const struct step *step = newest_step(s);
 	struct buf line = {0};
 
-	job_line_at(job, step->variant,
+	job_line_at(job, payee_coinbase(s->payee, job), step->variant,
 		step->seq == job->seq && step->time ? step->time : job->time, is_clean, &line);
 	tcp_write(s->conn, line.data, line.len);
 	buf_free(&line);

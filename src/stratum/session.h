@@ -72,7 +72,8 @@ struct session {
 	struct buf partial;     /* an unfinished line; empty between lines */
 	struct http_call *http; /* != NULL: it speaks HTTP, and this is its request */
 	struct worker *workers;
-	struct list shares; /* in flight, so that they can forget the session */
+	struct payee *payee; /* on a solo port, whom its blocks pay; NULL: the pool */
+	struct list shares;  /* in flight, so that they can forget the session */
 	struct verify_source
 		*source; /* its place at the hashing threads; NULL when the loop hashes */
 	struct guard_seat seat;
@@ -149,7 +150,7 @@ static inline bool session_is_authorized(const struct session *s)
 struct worker *session_worker(const struct session *s, const char *user);
 /** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
  * subscribe and authorize. */
-void session_give_job(struct session *s, const struct job *job, bool is_clean);
+void session_give_job(struct session *s, struct job *job, bool is_clean);
 /** session_step(s, seq, time): what holds for a share of this job and time; NULL: the job was given
  * before the steps that we remember. Borrowed until the next step. */
 const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time);

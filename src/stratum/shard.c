@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "chain/target.h"
 #include "pow/pow.h"
 #include "stratum/guard.h"
+#include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/session.h"
 #include "stratum/share.h"
@@ -464,6 +466,7 @@ static void free_shares(struct share *share)
 		struct share *next = share->next;
 
 		job_unref(share->job);
+		payee_unref(share->payee);
 		free(share);
 		share = next;
 	}
@@ -482,6 +485,7 @@ void shard_free(struct shard *s)
 		forget_job(&s->jobs[i]);
 	free_shares(s->free_shares);
 	free_shares(s->owed);
+	map_free(s->payees, NULL);
 	extranonce_pool_free(s->extranonces);
 	session_forget_left(s);
 	pow_ctx_free(s->hasher);

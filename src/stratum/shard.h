@@ -107,6 +107,7 @@ struct shard {
 	int64_t tip_ms;                            /* when it was the first on its parent */
 	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
 	struct pow_ctx *hasher;                    /* when env->verify is NULL */
+	struct map *payees; /* of solo ports, by script; NULL before the first */
 	struct share *free_shares;
 	struct share *owed, **owed_last; /* accepted, waiting for the journal */
 	atomic_bool is_owing; /* false: the journal need not wake us. Set before appending */

@@ -11,6 +11,7 @@
 #include "chain/target.h"
 #include "stratum/block.h"
 #include "stratum/flush.h"
+#include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/username.h"
 
@@ -46,7 +47,9 @@ static void share_drop(struct share *share)
 		list_remove(&share->of_session);
 	}
 	job_unref(share->job);
+	payee_unref(share->payee);
 	share->job = NULL;
+	share->payee = NULL;
 	share->session = NULL;
 	share->next = shard->free_shares;
 	shard->free_shares = share;
@@ -250,6 +253,7 @@ static void accept(struct share *share, bool is_block)
 		.hash_top = get_le64(share->task.hash + 24),
 		.time_ms = clock_wall_ms(),
 		.is_block = is_block,
+		.is_apart = share->is_apart,
 	};
 
 	if (!atomic_load_explicit(&shard->is_owing, memory_order_relaxed))
@@ -368,11 +372,13 @@ void share_on_submit(struct session *s, const struct request *r)
 		return;
 	}
 	share->job = job_ref(sub.given->job);
+	share->payee = payee_ref(s->payee);
+	share->is_apart = s->port->conf->is_apart;
 	share->work = sub.work;
 	put_be32(share->nonce, sub.key.extranonce1);
 	memcpy(share->nonce + EXTRANONCE1_LEN, sub.key.extranonce2, EXTRANONCE2_LEN);
-	job_header(share->job, share->nonce, sub.key.time, sub.key.nonce, sub.key.version,
-		share->task.header);
+	job_header(share->job, payee_coinbase(share->payee, share->job), share->nonce, sub.key.time,
+		sub.key.nonce, sub.key.version, share->task.header);
 	hash(share);
 }
 

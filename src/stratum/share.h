@@ -20,7 +20,9 @@ struct share {
 	struct session *session; /* NULL: gone */
 	struct shard *shard;
 	struct job *job;
-	struct worker *by; /* valid while there is a session */
+	struct payee *payee; /* whom its coinbase pays; NULL: the pool */
+	bool is_apart;       /* of a solo port, no part of the pool's rounds */
+	struct worker *by;   /* valid while there is a session */
 	char address[JOURNAL_ADDRESS_MAX + 1];
 	char worker[JOURNAL_WORKER_MAX + 1];
 	uint8_t nonce[NONCE_LEN]; /* extranonce1 | extranonce2 */

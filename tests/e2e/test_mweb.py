@@ -14,7 +14,9 @@ def test_blocks_before_and_after_activation(world):
     pool_address = a.make_wallet("pool").getnewaddress("", "bech32")
     b.generate(ACTIVATION - 2, users.getnewaddress())
     in_sync(a, b)
-    pool = world.pool([a, b], pool_address)
+    recipient = users.getnewaddress("", "bech32")
+    pool = world.pool([a, b], pool_address, reward='{scheme: solo, fee: "1%", recipients: '
+                      f'[{{address: {recipient}, percent: "1%"}}]}}')
 
     for _ in range(5):
         users.sendtoaddress(users.getnewaddress(), 1)

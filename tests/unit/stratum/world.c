@@ -70,6 +70,7 @@ static void make_conf(struct world *w, const struct conf_port *port)
 	w->conf.stratum.first_byte_ms = 30000;
 	w->conf.stratum.subscribe_ms = w->conf.stratum.authorize_ms = 60000;
 	w->conf.stratum.first_share_ms = w->conf.stratum.idle_ms = 86400000;
+	w->pool_conf.reward.rules = (struct reward_rules){.scheme = REWARD_PPLNS, .fee_ppm = 10000};
 	w->pool_conf.ports = &w->port;
 	w->pool_conf.ports_count = 1;
 }
@@ -132,8 +133,7 @@ void world_job(struct world *w, uint32_t bits, bool is_new_tip)
 	struct job_spec spec = {
 		.template = t,
 		.seq = ++w->seq,
-		.script = &w->pool_conf.address.script,
-		.tag = "/test/",
+		.pool = &w->pool_conf,
 		.is_new_tip = is_new_tip,
 	};
 	struct why why = {""};
@@ -279,7 +279,7 @@ uint32_t miner_nonce(const struct miner *m, uint32_t time, int64_t work)
 
 	put_be32(nonce, m->extranonce1);
 	for (uint32_t n = 0;; n++) {
-		job_header(job, nonce, time, n, job->version, header[0]);
+		job_header(job, &job->coinbase, nonce, time, n, job->version, header[0]);
 		pow_hash(m->world->pow, 1, (const uint8_t(*)[POW_HEADER_LEN])header, hash);
 		if (target_is_met(&enough, hash[0]) && !target_is_met(&twice, hash[0]))
 			return n;
