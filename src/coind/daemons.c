@@ -16,6 +16,9 @@ const struct daemons_timing daemons_default_timing = {
 	.force = 55000, /* miners drop a connection that is silent for a minute */
 	.behind = 30000,
 	.hold = 30000,
+	.steady = 3000,
+	.hang = 1500,
+	.apart = 60000,
 	.busy = 10000,
 	.stuck = 60000,
 };
@@ -33,6 +36,7 @@ const char *daemon_state_text(enum daemon_state s)
 	case DAEMON_NO_PEERS: return "no_peers";
 	case DAEMON_WRONG_CHAIN: return "wrong_chain";
 	case DAEMON_LAGGING: return "lagging";
+	case DAEMON_FORKED: return "forked";
 	case DAEMON_FAULTY: return "faulty";
 	case DAEMON_READY: return "ready";
 	case DAEMON_STATES: break;
@@ -138,6 +142,8 @@ void daemons_wake(struct daemons *set)
 
 static void describe(const struct daemons *set, const struct daemon *d, struct daemon_status *out)
 {
+	bool is_lower;
+
 	*out = (struct daemon_status){
 		.state = d->state,
 		.height = d->height,
@@ -149,9 +155,15 @@ static void describe(const struct daemons *set, const struct daemon *d, struct d
 	str_copy(out->text, sizeof(out->text), d->text);
 	if (d->state != DAEMON_READY)
 		return;
-	if (d->is_lagging) {
-		bool is_lower = set->current && d->template->height < set->current->height;
-
+	is_lower = set->current && d->template->height < set->current->height;
+	if (d->is_hanging) {
+		out->state = DAEMON_SILENT;
+		str_copy(out->text, sizeof(out->text), "it does not answer");
+	} else if (d->is_apart && !is_lower) {
+		out->state = DAEMON_FORKED;
+		str_copy(out->text, sizeof(out->text),
+			"it is on another chain than most of the daemons");
+	} else if (d->is_lagging) {
 		out->state = DAEMON_LAGGING;
 		snprintf(out->text, sizeof(out->text), "%s",
 			is_lower ? "it is behind the other daemons"

@@ -34,6 +34,7 @@ enum daemon_state {
 	DAEMON_NO_PEERS,    /* alone: it gives no templates */
 	DAEMON_WRONG_CHAIN, /* another coin or network */
 	DAEMON_LAGGING,     /* behind the others */
+	DAEMON_FORKED,      /* on another chain than most of the others */
 	DAEMON_FAULTY,      /* its answers cannot be used */
 	DAEMON_READY,
 	DAEMON_STATES,

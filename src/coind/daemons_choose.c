@@ -5,7 +5,13 @@
 #include "coind/cond_priv.h"
 #include "coind/daemons_priv.h"
 
-#define TICK_MS 1000 /* that which depends on time alone is looked at that often */
+#define TICK_MS 250 /* that which depends on time alone is looked at that often */
+
+/* It can be believed, and it is there at this moment. */
+static bool is_fit(const struct daemon *d)
+{
+	return d->state == DAEMON_READY && !d->is_apart && !d->is_hanging;
+}
 
 /* Whether a is better than b: higher; else on the tip that miners have; else from the same daemon
  * as their work; else newer. */
@@ -32,7 +38,7 @@ static struct daemon *find_best(const struct daemons *set)
 	for (unsigned i = 0; i < set->count; i++) {
 		struct daemon *d = &set->list[i];
 
-		if (d->state == DAEMON_READY && (!best || is_better(set, d, best)))
+		if (is_fit(d) && (!best || is_better(set, d, best)))
 			best = d;
 	}
 	return best;
@@ -56,14 +62,90 @@ static void mark_lagging(struct daemons *set, const struct daemon *best, int64_t
 	}
 }
 
+/* A question waits for its answer for too long: whoever else is there is asked first. */
+static void mark_hanging(struct daemons *set, int64_t now)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		struct daemon *d = &set->list[i];
+		bool is_hanging = d->asked_ms && now - d->asked_ms >= set->timing.hang;
+
+		set->has_state_news |= is_hanging != d->is_hanging;
+		d->is_hanging = is_hanging;
+	}
+}
+
+/* How many of the ready daemons are on the tip of this one. */
+static unsigned count_company(const struct daemons *set, const struct daemon *of)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct daemon *d = &set->list[i];
+
+		n += d->state == DAEMON_READY && template_same_tip(d->template, of->template);
+	}
+	return n;
+}
+
+/* On which tip more than half of the ready daemons are; NULL: there is no such tip. */
+static const struct template *find_majority(const struct daemons *set)
+{
+	unsigned ready = 0;
+
+	for (unsigned i = 0; i < set->count; i++)
+		ready += set->list[i].state == DAEMON_READY;
+	for (unsigned i = 0; i < set->count; i++) {
+		const struct daemon *d = &set->list[i];
+
+		if (d->state == DAEMON_READY && 2 * count_company(set, d) > ready)
+			return d->template;
+	}
+	return NULL;
+}
+
+/* Who has not been on the tip of the majority for long is on a fork, whatever its height. News of a
+ * block reach all within seconds, so it takes a fork to stay apart. */
+static void mark_apart(struct daemons *set, int64_t now)
+{
+	const struct template *majority = find_majority(set);
+
+	for (unsigned i = 0; i < set->count; i++) {
+		struct daemon *d = &set->list[i];
+		bool was_apart = d->is_apart;
+
+		if (d->state != DAEMON_READY ||
+			(majority && template_same_tip(d->template, majority)))
+			d->apart_ms = 0;
+		else if (majority && !d->apart_ms)
+			d->apart_ms = now;
+		d->is_apart = d->apart_ms && now - d->apart_ms >= set->timing.apart;
+		set->has_state_news |= d->is_apart != was_apart;
+	}
+}
+
+/* When somebody who can be believed was last seen on the tip that miners have. */
+static void note_current(struct daemons *set, int64_t now)
+{
+	for (unsigned i = 0; i < set->count && set->current; i++) {
+		const struct daemon *d = &set->list[i];
+
+		if (is_fit(d) && template_same_tip(d->template, set->current))
+			set->seen_ms = now;
+	}
+}
+
 /*
- * The daemon that gave the work on this tip is gone, and the others are lower. They will most
- * probably have that block in a moment: do not send the miners back yet.
+ * The tip that miners have is gone, and what there is instead is not higher. Mostly the block is
+ * just not known there yet: those who knew it went away, or a balancer asks now this daemon, now
+ * that. So do not send the miners back at once.
  */
 static bool must_hold(const struct daemons *set, const struct template *t, int64_t now)
 {
-	return set->lost_ms && t->height < set->current->height &&
-	       now - set->lost_ms < set->timing.hold;
+	int64_t wait = t->height < set->current->height ? set->timing.hold : set->timing.steady;
+
+	if (t->height > set->current->height || set->source->is_apart)
+		return false;
+	return now - set->seen_ms < wait;
 }
 
 /* Whether t is worth a job, and why. */
@@ -86,20 +168,20 @@ static bool is_worth(const struct daemons *set, const struct template *t, int64_
 /* The template to give now, a reference, or NULL. The lock is held. */
 static struct template *choose(struct daemons *set, enum template_reason *out_reason)
 {
-	struct daemon *best = find_best(set);
 	int64_t now = clock_mono_ms();
+	struct daemon *best;
 
+	mark_hanging(set, now);
+	mark_apart(set, now);
+	note_current(set, now);
+	best = find_best(set);
 	mark_lagging(set, best, now);
-	if (!set->source || set->source->state == DAEMON_READY)
-		set->lost_ms = 0;
-	else if (!set->lost_ms)
-		set->lost_ms = now;
 	if (!best || !is_worth(set, best->template, now, out_reason))
 		return NULL;
 	template_unref(set->current);
 	set->current = template_ref(best->template);
 	set->source = best;
-	set->given_ms = now;
+	set->given_ms = set->seen_ms = now;
 	/* What one daemon has heard of, the others may have by now. */
 	for (unsigned i = 0; i < set->count && *out_reason == TEMPLATE_NEW_TIP; i++)
 		set->list[i].is_woken |= &set->list[i] != best;

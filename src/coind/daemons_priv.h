@@ -26,9 +26,12 @@ struct daemons_timing {
 	int64_t check;  /* between questions about chain and synchronisation */
 	int64_t force;  /* after which miners get a template though nothing but the time changed */
 	int64_t behind; /* that a daemon may be behind the others before it is said to lag */
-	int64_t hold;   /* that work on a tip goes on after all who know that tip are gone */
-	int64_t busy;   /* that a ready daemon may be too busy to answer */
-	int64_t stuck;  /* without a new block, after which headers ahead of blocks mean nothing */
+	int64_t hold;   /* that work on a tip goes on while all daemons are lower */
+	int64_t steady; /* … while none is on it, and those of its height agree on another */
+	int64_t hang;   /* that a short question may wait, until others are preferred */
+	int64_t apart; /* that a daemon may be off the tip of the majority, until it is on a fork */
+	int64_t busy;  /* that a ready daemon may be too busy to answer */
+	int64_t stuck; /* without a new block, after which headers ahead of blocks mean nothing */
 };
 
 struct daemon {
@@ -49,6 +52,10 @@ struct daemon {
 	int64_t answered_ms;  /* last good answer */
 	int64_t behind_ms;    /* since when others are ahead; 0: they are not */
 	bool is_lagging;      /* longer than timing.behind */
+	int64_t asked_ms;     /* since when a short question waits for an answer; 0: none does */
+	bool is_hanging;      /* longer than timing.hang */
+	int64_t apart_ms;     /* since when the majority is on another tip; 0: it is not */
+	bool is_apart;        /* longer than timing.apart */
 	bool is_woken;        /* look now */
 	char zmq_problem[96]; /* "" none */
 };
@@ -73,7 +80,7 @@ struct daemons {
 	struct template *current;    /* given last; NULL: none yet */
 	const struct daemon *source; /* of current */
 	int64_t given_ms;            /* when */
-	int64_t lost_ms;             /* since when source is not ready; 0: it is */
+	int64_t seen_ms;             /* when a daemon was last on the tip of current */
 };
 
 struct daemons *daemons_start_timed(const struct conf_pool *pool,

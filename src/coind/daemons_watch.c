@@ -193,6 +193,19 @@ void daemons_publish(struct daemon *d, struct template *t, bool is_checked)
 	template_unref(old);
 }
 
+static void note_asked(struct daemon *d, int64_t at_ms)
+{
+	struct daemons *set = d->set;
+
+	pthread_mutex_lock(&set->lock);
+	d->asked_ms = at_ms;
+	if (d->is_hanging) { /* it answers after all */
+		set->has_news = true;
+		pthread_cond_signal(&set->news);
+	}
+	pthread_mutex_unlock(&set->lock);
+}
+
 static void look(struct daemon *d)
 {
 	struct coind_error error = {0};
@@ -201,7 +214,9 @@ static void look(struct daemon *d)
 
 	if (!d->checked_ms && !check_chain(d))
 		return;
+	note_asked(d, clock_mono_ms());
 	err = lookup_best(d->asker, tip, &error);
+	note_asked(d, 0);
 	if (err != OK) {
 		set_error(d, err, &error);
 		return;

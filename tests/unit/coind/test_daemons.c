@@ -25,6 +25,7 @@ struct play {
 	unsigned value;  /* of the coinbase: what differs between templates of one tip */
 	bool is_downloading;
 	bool is_silent;
+	bool is_slow;         /* answers when it no longer is */
 	int gbt_error;        /* code; 0: none */
 	const char *gbt_text; /* what it answers instead of a template */
 	int busy_status;      /* HTTP status of all answers; 0: good ones */
@@ -88,6 +89,8 @@ static void play_daemon(void *ctx, struct fake *f, const char *method, const jso
 	const char *poll_id = json_get_str(json_array_get(params, 0), "longpollid");
 	char hash[65], *text;
 
+	while (p->is_slow && fake_wait(f))
+		;
 	hash_text(p, p->height, hash);
 	if (p->is_silent) {
 		out->status = -1;
@@ -124,11 +127,11 @@ struct seen {
 	enum template_reason reason;
 };
 
-/* Two daemons at height 100. */
+/* Three daemons at height 100, of which a test starts as many as it needs. */
 struct bench {
-	struct play plays[2];
-	struct fake *fakes[2];
-	struct conf_daemon conf[2];
+	struct play plays[3];
+	struct fake *fakes[3];
+	struct conf_daemon conf[3];
 	struct conf_pool pool;
 	struct coin_network network;
 	struct daemons_timing timing;
@@ -166,15 +169,16 @@ static void on_state(void *ctx)
 
 static int open_bench(void **state)
 {
+	static const char *const names[] = {"one", "two", "three"};
 	struct bench *b = NEW(struct bench);
 
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		b->plays[i] = (struct play){
 			.chain = "regtest", .height = 100, .branch = 1, .value = 5000};
 		b->fakes[i] = fake_start(play_daemon, &b->plays[i]);
-		fake_conf(b->fakes[i], i ? "two" : "one", &b->conf[i]);
+		fake_conf(b->fakes[i], names[i], &b->conf[i]);
 	}
 	strcpy(b->network.daemon_chain, "regtest");
 	b->network.has_genesis = true; /* of 32 zero bytes */
@@ -188,6 +192,7 @@ static int open_bench(void **state)
 	b->timing = daemons_default_timing;
 	b->timing.retry = 20;
 	b->timing.force = NEVER_MS;
+	b->timing.steady = 0;
 	*state = b;
 	return 0;
 }
@@ -197,7 +202,7 @@ static int close_bench(void **state)
 	struct bench *b = *state;
 
 	daemons_stop(b->daemons);
-	for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < 3; i++)
 		fake_stop(b->fakes[i]);
 	free(b);
 	return 0;
@@ -232,9 +237,9 @@ static struct seen seen_of(struct bench *b)
 
 static struct daemon_status status_of(struct bench *b, unsigned i)
 {
-	struct daemon_status list[2];
+	struct daemon_status list[3];
 
-	assert_true(daemons_status(b->daemons, list, 2) > i);
+	assert_true(daemons_status(b->daemons, list, 3) > i);
 	return list[i];
 }
 
@@ -259,6 +264,7 @@ static void gives_tips(void **state)
 	struct daemon_status status;
 	struct why why = {0};
 
+	b->timing.hold = 50;
 	start(b, 1);
 	wait_given(b, 1);
 	assert_int_equal(seen_of(b).height, 101);
@@ -269,7 +275,8 @@ static void gives_tips(void **state)
 	wait_given(b, 2);
 	assert_int_equal(seen_of(b).height, 102);
 	assert_int_equal(seen_of(b).reason, TEMPLATE_NEW_TIP);
-	/* The same height on another branch is a new tip too, and so is a lower one. */
+	/* The same height on another branch is a new tip too, and so, after a while, is a lower
+	 * one. */
 	CHANGE(b, 0, branch = 2);
 	wait_given(b, 3);
 	assert_int_equal(seen_of(b).reason, TEMPLATE_NEW_TIP);
@@ -682,6 +689,85 @@ static void a_silent_one_is_out(void **state)
 	assert_true(clock_mono_ms() - start_ms < 2000); /* not one of the 5 s time-outs */
 }
 
+/* It answers late: others are preferred until it does. */
+static void a_slow_one_is_left_out(void **state)
+{
+	struct bench *b = *state;
+
+	b->timing.hang = 50;
+	start(b, 2);
+	wait_given(b, 1);
+	wait_state(b, 0, DAEMON_READY);
+	wait_state(b, 1, DAEMON_READY);
+	CHANGE(b, 0, is_slow = true);
+	wait_state(b, 0, DAEMON_SILENT);
+	CHANGE(b, 1, height = 101);
+	wait_given(b, 2);
+	assert_string_equal(seen_of(b).daemon, "two");
+	CHANGE(b, 0, is_slow = false);
+	wait_state(b, 0, DAEMON_READY);
+}
+
+/* One is on a fork, and ahead: the others are more. */
+static void a_fork_is_outvoted(void **state)
+{
+	struct bench *b = *state;
+
+	b->timing.apart = 200;
+	b->plays[2].height = 110;
+	b->plays[2].branch = 2;
+	start(b, 3);
+	wait_state(b, 2, DAEMON_FORKED);
+	while (seen_of(b).height != 101)
+		wait_given(b, seen_of(b).given + 1);
+	CHANGE(b, 2, height = 111);
+	CHANGE(b, 0, height = 101);
+	CHANGE(b, 1, height = 101);
+	while (seen_of(b).height != 102)
+		wait_given(b, seen_of(b).given + 1);
+	fake_lock(b->fakes[2]);
+	b->plays[2].height = 101;
+	b->plays[2].branch = 1;
+	fake_unlock(b->fakes[2]);
+	wait_state(b, 2, DAEMON_READY);
+}
+
+/* Of two neither is the majority. */
+static void two_do_not_vote(void **state)
+{
+	struct bench *b = *state;
+
+	b->timing.apart = 1;
+	b->timing.behind = 50;
+	b->plays[1].height = 110;
+	b->plays[1].branch = 2;
+	start(b, 2);
+	wait_state(b, 0, DAEMON_LAGGING);
+	assert_int_equal(seen_of(b).height, 111);
+	assert_int_equal(status_of(b, 1).state, DAEMON_READY);
+}
+
+/* Behind one address a balancer asks daemons of which one does not know the last block yet. */
+static void a_balancer_does_not_make_miners_run_to_and_fro(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, 1);
+	wait_given(b, 1);
+	CHANGE(b, 0, height = 101);
+	wait_given(b, 2);
+	for (int i = 0; i < 5; i++) {
+		CHANGE(b, 0, height = 100);
+		while (status_of(b, 0).height != 100)
+			clock_sleep_ms(2);
+		CHANGE(b, 0, height = 101);
+		while (status_of(b, 0).height != 101)
+			clock_sleep_ms(2);
+	}
+	assert_int_equal(seen_of(b).given, 2);
+	assert_int_equal(seen_of(b).height, 102);
+}
+
 #define BENCH_TEST(f) cmocka_unit_test_setup_teardown(f, open_bench, close_bench)
 
 int main(void)
@@ -708,6 +794,10 @@ int main(void)
 		BENCH_TEST(a_busy_daemon_stays),
 		BENCH_TEST(sees_who_lags),
 		BENCH_TEST(a_silent_one_is_out),
+		BENCH_TEST(a_slow_one_is_left_out),
+		BENCH_TEST(a_fork_is_outvoted),
+		BENCH_TEST(two_do_not_vote),
+		BENCH_TEST(a_balancer_does_not_make_miners_run_to_and_fro),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
