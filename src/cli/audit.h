@@ -9,6 +9,7 @@ struct conf;
 struct conf_pool;
 struct store;
 struct store_audit;
+struct store_block;
 
 struct audit {
 	json_t *facts;  /* what was counted, by name */
@@ -23,6 +24,11 @@ void audit_fault(struct audit *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /** audit_difference(a, found): a fault with the first row that does not agree, and how many more;
  * nothing when there is none. */
 void audit_difference(struct audit *a, const struct store_audit *found);
+
+/** audit_blocks(st, pool_id, fn, ctx, why): every credited block, the newest first. */
+typedef enum err audit_block_fn(void *ctx, const struct store_block *block, struct why *why);
+enum err audit_blocks(struct store *st, int64_t pool_id, audit_block_fn *fn, void *ctx,
+	struct why *why) MUST_CHECK;
 
 /** audit_rows(a, st, pool, pool_id, why): the entries of each ledger transaction, each balance, and
  * each credited block's round, computed anew from the work. */

@@ -30,14 +30,22 @@ static void add(struct amount *sum, struct amount a)
 	*sum = amount_add(*sum, a);
 }
 
-static enum err add_block(struct audit *a, struct store *st, const struct store_block *b,
-	struct expected *x, struct why *why)
+/* Where they are added up. */
+struct sum {
+	struct audit *a;
+	struct store *st;
+	struct expected *x;
+};
+
+static enum err add_block(void *ctx, const struct store_block *b, struct why *why)
 {
+	struct sum *sum = ctx;
+	struct expected *x = sum->x;
 	struct amount credited = amount_of(0), fee;
 	struct store_earning *rows;
 	bool is_borne;
 	size_t n;
-	enum err e = store_credit_list(st, b->id, &rows, &n, why);
+	enum err e = store_credit_list(sum->st, b->id, &rows, &n, why);
 
 	if (e)
 		return e;
@@ -49,11 +57,12 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 	store_free_earnings(rows);
 	fee = amount_sub(amount_sub(b->reward, credited), b->reserve);
 	if (amount_is_negative(fee))
-		audit_fault(a, "block %lld: more was credited than it paid", (long long)b->height);
+		audit_fault(
+			sum->a, "block %lld: more was credited than it paid", (long long)b->height);
 	x->blocks++;
 	x->credits += (int64_t)n;
 	add(&x->rewards, b->reward);
-	e = store_block_is_borne(st, b->id, &is_borne, why);
+	e = store_block_is_borne(sum->st, b->id, &is_borne, why);
 	if (e)
 		return e;
 	if (is_borne)
@@ -62,29 +71,6 @@ static enum err add_block(struct audit *a, struct store *st, const struct store_
 	add(b->state == STORE_BLOCK_MATURE ? &x->fee_mature : &x->fee_immature, fee);
 	add(b->state == STORE_BLOCK_MATURE ? &x->reserve_mature : &x->reserve_immature, b->reserve);
 	return OK;
-}
-
-static enum err add_blocks(
-	struct audit *a, struct store *st, int64_t pool, struct expected *x, struct why *why)
-{
-	unsigned credited =
-		STORE_BLOCK_MASK(STORE_BLOCK_IMMATURE) | STORE_BLOCK_MASK(STORE_BLOCK_MATURE);
-	struct store_block *rows;
-	int64_t before = 0;
-	size_t n;
-	enum err e;
-
-	do {
-		e = store_block_list(st, pool, credited, before, STORE_PAGE_MAX, &rows, &n, why);
-		if (e)
-			return e;
-		for (size_t i = 0; i < n && !e; i++) {
-			e = add_block(a, st, &rows[i], x, why);
-			before = rows[i].id;
-		}
-		store_free_blocks(rows);
-	} while (!e && n == STORE_PAGE_MAX);
-	return e;
 }
 
 static enum err add_accrual(struct audit *a, struct store *st, const struct store_accrual *row,
@@ -230,10 +216,11 @@ enum err audit_ledger(struct audit *a, struct store *st, int64_t pool_id, struct
 {
 	struct amount sums[STORE_BOOKS], total = amount_of(0), unpaid, own, still_owed;
 	struct expected x = {0};
+	struct sum sum = {a, st, &x};
 	enum err e;
 
 	if ((e = store_ledger_sums(st, pool_id, sums, why)) ||
-		(e = add_blocks(a, st, pool_id, &x, why)) ||
+		(e = audit_blocks(st, pool_id, add_block, &sum, why)) ||
 		(e = add_accruals(a, st, pool_id, &x, why)) ||
 		(e = add_payouts(a, st, pool_id, &x, why)) ||
 		(e = owed_to_accounts(st, pool_id, &still_owed, why)))

@@ -42,8 +42,10 @@ static enum err look_at_txns(
 	return e;
 }
 
-static enum err look_at_rounds(struct store *st, const struct conf_pool *pool, int64_t pool_id,
-	struct store_audit *found, int64_t *out_rounds, struct why *why)
+/* ---- rounds ---- */
+
+enum err audit_blocks(
+	struct store *st, int64_t pool_id, audit_block_fn *fn, void *ctx, struct why *why)
 {
 	unsigned credited =
 		STORE_BLOCK_MASK(STORE_BLOCK_IMMATURE) | STORE_BLOCK_MASK(STORE_BLOCK_MATURE);
@@ -57,29 +59,56 @@ static enum err look_at_rounds(struct store *st, const struct conf_pool *pool, i
 		if (e)
 			return e;
 		for (size_t i = 0; i < n && !e; i++) {
-			e = recount_block(st, &pool->reward.rules, &rows[i], found, why);
+			e = fn(ctx, &rows[i], why);
 			before = rows[i].id;
-			++*out_rounds;
 		}
 		store_free_blocks(rows);
 	} while (!e && n == STORE_PAGE_MAX);
 	return e;
 }
 
+struct rounds {
+	struct store *st;
+	const struct reward_rules *rules; /* of now */
+	struct recount found;
+};
+
+static enum err look_at_round(void *ctx, const struct store_block *block, struct why *why)
+{
+	struct rounds *r = ctx;
+
+	return recount_block(r->st, r->rules, block, &r->found, why);
+}
+
+/* Rounds of before rules were kept: what they do not agree with may never have held. */
+static void tell_of_unsure(struct audit *a, const struct recount *r)
+{
+	const struct store_difference *d = &r->unsure.first;
+
+	if (r->no_rules)
+		audit_ok(a, "rules not stored: %lld rounds were closed by rules that are not known",
+			(long long)r->no_rules);
+	if (r->unsure.n)
+		audit_ok(a,
+			"rules not stored: %lld rows are not what the rules of now give, the first "
+			"in table %s, %s: stored is %s, computed is %s",
+			(long long)r->unsure.n, d->table, d->key, d->stored, d->computed);
+}
+
 enum err audit_rows(struct audit *a, struct store *st, const struct conf_pool *pool,
 	int64_t pool_id, struct why *why)
 {
-	struct store_audit found = {0};
-	int64_t rounds = 0;
-	enum err e = look_at_txns(st, pool_id, &found, why);
+	struct rounds r = {.st = st, .rules = &pool->reward.rules};
+	enum err e = look_at_txns(st, pool_id, &r.found.audit, why);
 
 	if (!e)
-		e = look_at_rounds(st, pool, pool_id, &found, &rounds, why);
+		e = audit_blocks(st, pool_id, look_at_round, &r, why);
 	if (e)
 		return e;
-	audit_difference(a, &found);
-	if (!found.n)
+	audit_difference(a, &r.found.audit);
+	if (!r.found.audit.n)
 		audit_ok(a, "each transaction is balanced, and %lld rounds follow from their work",
-			(long long)rounds);
+			(long long)(r.found.rounds - r.found.no_rules));
+	tell_of_unsure(a, &r.found);
 	return OK;
 }

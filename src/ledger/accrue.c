@@ -237,7 +237,8 @@ static enum err compute(
 	struct ledger *l, int64_t from, int64_t to, struct accrual *out, struct why *why)
 {
 	const struct reward_rules *rules = &l->pool->reward.rules;
-	struct reward_terms_list terms = {0};
+	struct reward_terms_list special = {0};
+	struct reward_terms *terms = NULL;
 	struct reward_accrual *r = NULL;
 	struct reward_credit *credits;
 	struct reward_accrued sums;
@@ -248,13 +249,14 @@ static enum err compute(
 	*out = (struct accrual){
 		.row = {.pool = l->pool_id, .from = from, .height = to, .scheme = rules->scheme}};
 	if (!err)
-		err = terms_load(l, &terms, why);
+		err = terms_load(l, &terms, &special.n, why);
 	if (!err)
 		err = find_base(l, to, &out->row.base, why);
 	if (!err)
 		err = find_rate(l, to, &out->row.rate_ppm, why);
 	if (!err) {
-		r = reward_accrual_new(rules, &terms, out->row.base, out->row.rate_ppm);
+		special.terms = terms;
+		r = reward_accrual_new(rules, &special, out->row.base, out->row.rate_ppm);
 		err = add_work(l, &work, r, why);
 	}
 	if (!err && work.n > 0)
@@ -265,7 +267,7 @@ static enum err compute(
 		free(credits);
 	}
 	reward_accrual_free(r);
-	terms_free(&terms);
+	free(terms);
 	drop(&work);
 	return err;
 }

@@ -1,16 +1,17 @@
-/* divide.c -- who gets how much of a block: the pool's scheme over the work that is recorded. */
+/* divide.c -- who gets how much of a block: its rules, and the work that is recorded. */
+#include "ledger/divide.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "ledger/ledger_priv.h"
-#include "ledger/recount.h"
+#include "store/store_ledger.h"
 #include "store/store_reward.h"
 #include "store/store_slot.h"
 
 /* All that is known of a block that is to be divided. */
 struct division {
 	const struct store_block *block;
-	struct reward_rules rules;
+	struct rules *rules;
 	struct reward_round round;
 	struct reward_terms_list terms;
 	struct reward_grant *direct; /* paid by the coinbase itself; SOLO: but for the finder */
@@ -24,27 +25,10 @@ struct division {
 
 /* ---- what is known ---- */
 
-static enum err find_average(struct ledger *l, struct division *d, struct why *why)
-{
-	struct store_past *past;
-	__int128 sum = 0;
-	size_t n;
-	enum err err = store_block_past(
-		l->store, l->pool_id, d->block->height, d->rules.window_blocks, &past, &n, why);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < n; i++)
-		sum += past[i].work;
-	d->round.average_work = n ? (int64_t)(sum / (__int128)n) : 0;
-	store_free_past(past);
-	return OK;
-}
-
 /* What SOLO's finder got is divided all the same: his work is to be counted. */
 static void add_output(struct division *d, int64_t account, struct amount amount)
 {
-	if (d->rules.scheme == REWARD_SOLO && account == d->round.finder) {
+	if (d->rules->reward.scheme == REWARD_SOLO && account == d->round.finder) {
 		d->to_finder = amount;
 		return;
 	}
@@ -53,19 +37,19 @@ static void add_output(struct division *d, int64_t account, struct amount amount
 }
 
 /* Outputs of the coinbase that paid somebody directly. */
-static enum err find_outputs(struct ledger *l, struct division *d, struct why *why)
+static enum err find_outputs(struct store *st, struct division *d, struct why *why)
 {
 	struct store_output *rows;
 	int64_t account;
 	size_t n;
-	enum err err = store_block_outputs(l->store, d->block->id, &rows, &n, why);
+	enum err err = store_block_outputs(st, d->block->id, &rows, &n, why);
 
 	if (err)
 		return err;
 	d->direct = NEW_ARRAY(struct reward_grant, n);
 	d->is_paid_directly = n > 0;
 	for (size_t i = 0; i < n && !err; i++) {
-		err = store_account_ensure(l->store, l->pool_id, rows[i].address, &account, why);
+		err = store_account_ensure(st, d->block->pool, rows[i].address, &account, why);
 		if (!err)
 			add_output(d, account, rows[i].amount);
 	}
@@ -77,87 +61,83 @@ static enum err find_outputs(struct ledger *l, struct division *d, struct why *w
 }
 
 /* A block whose work has been credited by itself feeds the reserve, whatever the scheme is now. */
-static enum err find_reserve(struct ledger *l, struct division *d, struct why *why)
+static void find_reserve(struct division *d)
 {
-	struct amount value = d->rules.block_value;
-	int64_t through;
-	enum err err = store_accrual_through(l->store, l->pool_id, &through, why);
+	enum reward_scheme scheme = d->rules->reward.scheme;
+	struct amount value = d->rules->reward.block_value;
+	int64_t through = d->rules->accrued;
 
-	if (err)
-		return err;
 	d->counted_from = through > d->round.from ? through : d->round.from;
 	if (!store_block_has_round(d->block) || !amount_is_zero(d->to_finder))
-		return OK;
-	if (d->rules.scheme == REWARD_PPS_PLUS)
+		return;
+	if (scheme == REWARD_PPS_PLUS)
 		d->reserve = amount_cmp(value, d->amount) < 0 ? value : d->amount;
-	else if (reward_is_share_based(d->rules.scheme) || through >= d->block->height)
+	else if (reward_is_share_based(scheme) || through >= d->block->height)
 		d->reserve = d->amount;
 	d->amount = amount_sub(d->amount, d->reserve);
-	return OK;
 }
 
 /* The finder's bonus and what the operator gives away, before the rest is divided. A coinbase that
  * pays others than the pool has paid the operator's recipients, too. */
-static enum err add_grants(struct ledger *l, struct division *d, struct why *why)
+static void add_grants(struct division *d)
 {
-	const struct conf_reward *conf = &l->pool->reward;
-	size_t room = conf->recipients_count + 1;
-	struct reward_grant *grants = NEW_ARRAY(struct reward_grant, room);
-	enum err err = OK;
+	const struct rules *rules = d->rules;
+	struct reward_grant *grants = NEW_ARRAY(struct reward_grant, rules->parts_n + 1);
 	size_t n = 0;
 
-	d->terms.grants = grants;
-	if (d->rules.finder_bonus_ppm > 0)
+	if (rules->reward.finder_bonus_ppm > 0)
 		grants[n++] = (struct reward_grant){
-			d->round.finder, reward_fee(d->amount, d->rules.finder_bonus_ppm)};
-	for (size_t i = 0; i < conf->recipients_count && !d->is_paid_directly && !err; i++, n++) {
-		grants[n].amount = reward_fee(d->amount, conf->recipients[i].ppm);
-		err = terms_recipient(l, &conf->recipients[i], &grants[n].account, why);
-	}
-	d->terms.grants_n = n;
-	return err;
+			d->round.finder, reward_fee(d->amount, rules->reward.finder_bonus_ppm)};
+	for (size_t i = 0; i < rules->parts_n && !d->is_paid_directly; i++)
+		grants[n++] = (struct reward_grant){
+			rules->parts[i].account, reward_fee(d->amount, rules->parts[i].ppm)};
+	d->terms = (struct reward_terms_list){
+		.terms = rules->terms, .n = rules->terms_n, .grants = grants, .grants_n = n};
 }
 
-static enum err find_all(struct ledger *l, struct division *d, struct why *why)
+static enum err find_all(struct store *st, struct division *d, struct why *why)
 {
 	const struct store_block *b = d->block;
-	enum err err = OK;
+	enum err err = store_account_ensure(/* gets all when no work was counted */
+		st, b->pool, b->finder_address, &d->round.finder, why);
 
-	d->round.from = b->height;
-	if (store_block_has_round(b))
-		err = store_block_round_from(l->store, l->pool_id, b->height, &d->round.from, why);
+	d->round.network_work = b->network_work > 0 ? b->network_work : 1;
+	d->round.average_work = d->rules->average_work;
 	if (!err)
-		err = store_round_total(
-			l->store, l->pool_id, d->round.from, b->height, &d->round.work, why);
-	if (!err) /* gets all when no work was counted */
-		err = store_account_ensure(
-			l->store, l->pool_id, b->finder_address, &d->round.finder, why);
-	if (!err)
-		err = terms_load(l, &d->terms, why);
-	if (!err)
-		err = find_average(l, d, why);
-	if (!err)
-		err = find_outputs(l, d, why);
-	if (!err)
-		err = find_reserve(l, d, why);
-	return err ? err : add_grants(l, d, why);
+		err = find_outputs(st, d, why);
+	if (err)
+		return err;
+	find_reserve(d);
+	add_grants(d);
+	return OK;
 }
 
 /* ---- dividing ---- */
 
-static enum err walk(struct ledger *l, const struct division *d, struct reward_credit **out,
+static bool count_slot(void *ctx, const struct store_slot *slot)
+{
+	struct reward_tally *tally = ctx;
+
+	return reward_tally_add(tally, &(struct reward_slot){.account = slot->account,
+					       .height = slot->height,
+					       .minute = slot->minute,
+					       .work = slot->work});
+}
+
+static enum err walk(struct store *st, const struct division *d, struct reward_credit **out,
 	unsigned *out_n, struct why *why)
 {
+	const struct reward_rules *rules = &d->rules->reward;
 	struct reward_round round = d->round;
 	struct reward_tally *tally;
 	enum err err;
 
-	if (d->rules.scheme != REWARD_PPS_PLUS) /* its fees are for work that is credited, too */
+	if (rules->scheme != REWARD_PPS_PLUS) /* its fees are for work that is credited, too */
 		round.from = d->counted_from;
-	tally = reward_tally_new(&d->rules, &round);
-	err = recount_walk(l->store, d->block, tally, why);
+	tally = reward_tally_new(rules, &round);
+	err = store_slots_back(st, d->block->pool, d->block->height, count_slot, tally, why);
 	if (!err)
-		reward_divide(tally, &d->rules, d->amount, &d->terms, out, out_n);
+		reward_divide(tally, rules, d->amount, &d->terms, out, out_n);
 	reward_tally_free(tally);
 	return err;
 }
@@ -198,6 +178,13 @@ static void add_to_finder(const struct division *d, struct store_credit *c)
 	c->direct = d->to_finder;
 }
 
+static int by_account(const void *pa, const void *pb)
+{
+	const struct store_credit *a = pa, *b = pb;
+
+	return (a->account > b->account) - (a->account < b->account);
+}
+
 /* The store keeps what is worth something, or would be but for fee and donation. */
 static void to_round(const struct division *d, const struct reward_credit *credits, unsigned n,
 	struct store_round *round)
@@ -205,6 +192,7 @@ static void to_round(const struct division *d, const struct reward_credit *credi
 	struct store_credit *out = NEW_ARRAY(struct store_credit, n + d->direct_n);
 	struct amount given = d->reserve;
 
+	round->n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		const struct reward_credit *c = &credits[i];
 
@@ -221,6 +209,7 @@ static void to_round(const struct division *d, const struct reward_credit *credi
 			add_to_finder(d, &out[i]);
 	}
 	add_direct(d, out, &round->n);
+	qsort(out, round->n, sizeof(*out), by_account);
 	for (size_t i = 0; i < round->n; i++)
 		given = amount_add(given, out[i].amount);
 	round->credits = out;
@@ -228,30 +217,27 @@ static void to_round(const struct division *d, const struct reward_credit *credi
 	round->fee = amount_sub(round->reward, given);
 }
 
-enum err divide_block(struct ledger *l, const struct store_block *block, struct store_round *round,
-	struct why *why)
+enum err divide_block(struct store *st, const struct store_block *block, struct rules *rules,
+	struct store_round *round, struct why *why)
 {
-	struct division d = {
-		.block = block, .rules = l->pool->reward.rules, .amount = block->reward};
+	struct division d = {.block = block,
+		.rules = rules,
+		.round = {.from = round->from, .work = round->work},
+		.amount = block->reward};
 	struct reward_credit *credits = NULL;
 	unsigned n = 0;
-	enum err err;
+	enum err err = find_all(st, &d, why);
 
-	if (block->scheme == REWARD_SOLO) /* as it was found */
-		d.rules.scheme = REWARD_SOLO;
-	d.round.network_work = block->network_work > 0 ? block->network_work : 1;
-	err = find_all(l, &d, why);
 	if (!err && !amount_is_zero(d.amount))
-		err = walk(l, &d, &credits, &n, why);
+		err = walk(st, &d, &credits, &n, why);
 	if (!err) {
+		rules_keep_terms(rules, credits, n);
 		round->reward = block->reward;
-		round->from = d.round.from;
-		round->work = d.round.work;
-		round->scheme = d.rules.scheme;
+		round->scheme = rules->reward.scheme;
 		to_round(&d, credits, n, round);
 	}
 	free(credits);
 	free(d.direct);
-	terms_free(&d.terms);
+	free((void *)d.terms.grants);
 	return err;
 }

@@ -20,6 +20,7 @@
 #include "coind/wallet.h"
 #include "conf/conf.h"
 #include "ledger/complaint.h"
+#include "ledger/recount.h"
 #include "store/store_audit.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
@@ -47,10 +48,9 @@ struct pause {
 
 struct watch {
 	enum watch_stage stage;
-	int64_t position;         /* of the stage: id of the last row that was looked at */
-	int64_t begun_ms;         /* this look-round; monotonic */
-	int64_t rules_since_ms;   /* rounds closed since then were closed by the rules of now */
-	struct store_audit found; /* in this look-round */
+	int64_t position;     /* of the stage: id of the last row that was looked at */
+	int64_t begun_ms;     /* this look-round; monotonic */
+	struct recount found; /* in this look-round */
 	struct pause pause;
 };
 
@@ -132,16 +132,12 @@ enum err verify_open(
  * when a mature block is not. */
 enum err verify_settled(struct ledger *l, struct why *why) MUST_CHECK;
 
-/* divide.c, accrue.c, terms.c: the reward schemes */
-/** divide_block(l, block, round, why): who gets how much: fills all of the round but its block and
- * confirmations. round->credits is the caller's to free. */
-enum err divide_block(struct ledger *l, const struct store_block *block, struct store_round *round,
-	struct why *why) MUST_CHECK;
+/* accrue.c, terms.c: the reward schemes */
 /** accrue_step(l, why): the PPS family: credit work that is complete, if it is time. */
 enum err accrue_step(struct ledger *l, struct why *why) MUST_CHECK;
-/** terms_load(l, out, why): the terms of all accounts; terms_free() frees them, and grants. */
-enum err terms_load(struct ledger *l, struct reward_terms_list *out, struct why *why) MUST_CHECK;
-void terms_free(struct reward_terms_list *list);
+/** terms_load(l, out, out_n, why): the terms of all accounts, by account; the caller frees. */
+enum err terms_load(
+	struct ledger *l, struct reward_terms **out, size_t *out_n, struct why *why) MUST_CHECK;
 /** terms_recipient(l, to, out, why): the account of one of the operator's recipients. */
 enum err terms_recipient(struct ledger *l, const struct conf_recipient *to, int64_t *out,
 	struct why *why) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* recount.c -- a round's credits computed from the work that the database has. */
+/* recount.c -- a closed round, once more from the work that the database has. */
 #include "ledger/recount.h"
 
 #include <inttypes.h>
@@ -6,46 +6,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "ledger/divide.h"
 #include "store/store_reward.h"
 #include "store/store_slot.h"
-
-static bool count_slot(void *ctx, const struct store_slot *slot)
-{
-	struct reward_tally *tally = ctx;
-
-	return reward_tally_add(tally, &(struct reward_slot){.account = slot->account,
-					       .height = slot->height,
-					       .minute = slot->minute,
-					       .work = slot->work});
-}
-
-enum err recount_walk(struct store *st, const struct store_block *block, struct reward_tally *tally,
-	struct why *why)
-{
-	return store_slots_back(st, block->pool, block->height, count_slot, tally, why);
-}
-
-/* The credits of a round in which work alone counts. */
-static enum err recount_credits(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, struct amount amount, struct reward_credit **credits,
-	unsigned *n, struct why *why)
-{
-	struct reward_round round = {.from = block->round_from,
-		.work = block->round_work,
-		.network_work = block->network_work > 0 ? block->network_work : 1};
-	struct reward_tally *tally;
-	enum err err =
-		store_account_ensure(st, block->pool, block->finder_address, &round.finder, why);
-
-	if (err)
-		return err;
-	tally = reward_tally_new(rules, &round);
-	err = recount_walk(st, block, tally, why);
-	if (!err)
-		reward_tally_split(tally, amount, credits, n);
-	reward_tally_free(tally);
-	return err;
-}
 
 /* ---- comparing ---- */
 
@@ -55,137 +18,162 @@ static const char *work_text(int64_t work, char text[24])
 	return text;
 }
 
-static void note(struct store_audit *a, int64_t block, int64_t account,
-	const struct store_earning *stored, const struct reward_credit *computed)
-{
-	char was[64] = "no row", is[64] = "no row", coins[AMOUNT_TEXT_MAX];
+#define ROW_TEXT_MAX 64
 
-	if (stored)
-		snprintf(was, sizeof(was), "work %" PRId64 ", amount %s", stored->work,
-			amount_text(stored->amount, coins));
-	if (computed)
-		snprintf(is, sizeof(is), "work %" PRId64 ", amount %s", computed->work,
-			amount_text(computed->amount, coins));
-	store_audit_add(
-		a, "credit", was, is, "block_id %" PRId64 ", account_id %" PRId64, block, account);
+static void row_text(const struct store_credit *c, char out[ROW_TEXT_MAX])
+{
+	char coins[AMOUNT_TEXT_MAX];
+
+	if (c)
+		snprintf(out, ROW_TEXT_MAX, "work %" PRId64 ", amount %s", c->work,
+			amount_text(c->amount, coins));
+	else
+		snprintf(out, ROW_TEXT_MAX, "no row");
 }
 
-/* Both are ascending by account. A computed credit of nothing has no row. */
-static void compare(struct store_audit *a, int64_t block, const struct store_earning *rows,
-	size_t rows_n, const struct reward_credit *credits, unsigned n)
+static void note(struct store_audit *a, int64_t block, const struct store_credit *stored,
+	const struct store_credit *computed)
 {
-	size_t i = 0;
-	unsigned k = 0;
+	char was[ROW_TEXT_MAX], is[ROW_TEXT_MAX];
+
+	row_text(stored, was);
+	row_text(computed, is);
+	store_audit_add(a, "credit", was, is, "block_id %" PRId64 ", account_id %" PRId64, block,
+		stored ? stored->account : computed->account);
+}
+
+static void note_part(struct store_audit *a, int64_t block, int64_t account, const char *column,
+	struct amount stored, struct amount computed)
+{
+	char was[AMOUNT_TEXT_MAX], is[AMOUNT_TEXT_MAX];
+
+	if (amount_cmp(stored, computed) != 0)
+		store_audit_add(a, "credit", amount_text(stored, was), amount_text(computed, is),
+			"block_id %" PRId64 ", account_id %" PRId64 ", %s", block, account, column);
+}
+
+static void compare_row(struct store_audit *a, int64_t block, const struct store_credit *stored,
+	const struct store_credit *computed)
+{
+	if (stored->work != computed->work || amount_cmp(stored->amount, computed->amount) != 0) {
+		note(a, block, stored, computed);
+		return;
+	}
+	note_part(a, block, stored->account, "bonus", stored->bonus, computed->bonus);
+	note_part(a, block, stored->account, "fee", stored->fee, computed->fee);
+	note_part(a, block, stored->account, "donation", stored->donation, computed->donation);
+	note_part(a, block, stored->account, "direct", stored->direct, computed->direct);
+}
+
+static void compare(struct store_audit *a, int64_t block, const struct store_credit *rows,
+	size_t rows_n, const struct store_credit *credits, size_t n)
+{
+	size_t i = 0, k = 0;
 
 	while (i < rows_n || k < n) {
-		const struct store_earning *row = i < rows_n ? &rows[i] : NULL;
-		const struct reward_credit *credit = k < n ? &credits[k] : NULL;
+		const struct store_credit *row = i < rows_n ? &rows[i] : NULL;
+		const struct store_credit *credit = k < n ? &credits[k] : NULL;
 
-		if (credit && amount_is_zero(credit->amount)) {
-			k++;
-			continue;
-		}
 		if (!row || (credit && credit->account < row->account)) {
-			note(a, block, credit->account, NULL, credit);
+			note(a, block, NULL, credit);
 			k++;
 		} else if (!credit || row->account < credit->account) {
-			note(a, block, row->account, row, NULL);
+			note(a, block, row, NULL);
 			i++;
 		} else {
-			if (row->work != credit->work || amount_cmp(row->amount, credit->amount))
-				note(a, block, row->account, row, credit);
+			compare_row(a, block, row, credit);
 			i++;
 			k++;
 		}
 	}
 }
 
-static enum err compare_under(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, const struct store_earning *rows, size_t n,
-	struct store_audit *a, struct why *why)
+static enum err load_credits(
+	struct store *st, int64_t block, struct store_credit **out, size_t *out_n, struct why *why)
 {
-	struct amount credited = amount_of(0);
-	struct reward_credit *credits;
-	unsigned credits_n;
-	enum err err;
+	struct store_earning *rows;
+	struct store_credit *credits;
+	enum err err = store_credit_list(st, block, &rows, out_n, why);
 
-	for (size_t i = 0; i < n; i++)
-		credited = amount_add(credited, rows[i].amount);
-	err = recount_credits(st, rules, block, credited, &credits, &credits_n, why);
 	if (err)
 		return err;
-	compare(a, block->id, rows, n, credits, credits_n);
-	free(credits);
+	credits = NEW_ARRAY(struct store_credit, *out_n);
+	for (size_t i = 0; i < *out_n; i++)
+		credits[i] = (struct store_credit){.account = rows[i].account,
+			.work = rows[i].work,
+			.amount = rows[i].amount,
+			.bonus = rows[i].bonus,
+			.fee = rows[i].fee,
+			.donation = rows[i].donation,
+			.direct = rows[i].direct};
+	store_free_earnings(rows);
+	*out = credits;
 	return OK;
 }
 
-/* Terms of accounts, bonuses and grants may have changed since, and so may the rounds that made a
- * mean: such credits are what they are. Neither is there anything to recount where work alone does
- * not tell who gets what. */
-static enum err is_by_work(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, const struct store_earning *rows, size_t n, bool *out,
-	struct why *why)
-{
-	bool has_window = rules->scheme == REWARD_PPLNS || rules->scheme == REWARD_PPS_PLUS;
-	bool is_mean = rules->window_by == REWARD_WINDOW_AVERAGE ||
-		       rules->window_by == REWARD_WINDOW_DYNAMIC;
-	struct store_terms *terms;
-	int64_t accrued;
-	size_t terms_n;
-	enum err err = store_terms_list(st, block->pool, &terms, &terms_n, why);
-
-	if (!err)
-		store_free_terms(terms);
-	if (!err)
-		err = store_accrual_through(st, block->pool, &accrued, why);
-	if (err)
-		return err;
-	*out = terms_n == 0 &&
-	       ((rules->scheme == REWARD_PROP && accrued < 0) || (has_window && !is_mean));
-	for (size_t i = 0; i < n; i++)
-		*out = *out && amount_is_zero(rows[i].bonus) && amount_is_zero(rows[i].donation);
-	return OK;
-}
-
-/* The rules may have been others then; what was paid in all is taken as it is, since the fee may
- * have been another, too. */
-static enum err compare_by_work(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, const struct store_earning *rows, size_t n,
-	struct store_audit *a, struct why *why)
-{
-	struct reward_rules prop = *rules;
-	struct store_audit now = {0}, then = {0};
-	enum err err = compare_under(st, rules, block, rows, n, &now, why);
-
-	prop.scheme = REWARD_PROP;
-	if (!err && now.n && !block->scheme && rules->scheme != REWARD_PROP)
-		err = compare_under(st, &prop, block, rows, n, &then, why);
-	if (!err && now.n && (block->scheme || rules->scheme == REWARD_PROP || then.n)) {
-		if (!a->n)
-			a->first = now.first;
-		a->n += now.n;
-	}
-	return err;
-}
-
-static enum err compare_credits(struct store *st, const struct reward_rules *rules,
+static enum err compare_under(struct store *st, struct rules *rules,
 	const struct store_block *block, struct store_audit *a, struct why *why)
 {
-	struct reward_rules used = *rules;
-	struct store_earning *rows;
-	bool by_work;
+	struct store_round round = {.from = block->round_from, .work = block->round_work};
+	struct store_credit *rows;
 	size_t n;
-	enum err err = store_credit_list(st, block->id, &rows, &n, why);
+	enum err err = load_credits(st, block->id, &rows, &n, why);
 
 	if (err)
 		return err;
-	if (block->scheme)
-		used.scheme = (enum reward_scheme)block->scheme;
-	err = is_by_work(st, &used, block, rows, n, &by_work, why);
-	if (!err && by_work && n > 0)
-		err = compare_by_work(st, &used, block, rows, n, a, why);
-	store_free_earnings(rows);
+	err = divide_block(st, block, rules, &round, why);
+	if (!err) {
+		compare(a, block->id, rows, n, round.credits, round.n);
+		if (amount_cmp(round.reserve, block->reserve) != 0)
+			note_part(a, block->id, 0, "reserve", block->reserve, round.reserve);
+		free((void *)round.credits);
+	}
+	free(rows);
 	return err;
+}
+
+/* ---- by which rules ---- */
+
+/* Not kept: those of now, where they are of the same scheme and only work decides. Fees, terms and
+ * the rounds that made a mean may have been others. */
+static enum err compare_unsure(struct store *st, const struct reward_rules *now,
+	const struct store_block *block, struct recount *r, struct why *why)
+{
+	struct rules rules = {.reward = *now, .accrued = -1};
+	enum err err;
+
+	if (block->scheme != (int64_t)now->scheme)
+		return OK;
+	err = store_accrual_through(st, block->pool, &rules.accrued, why);
+	if (!err)
+		err = compare_under(st, &rules, block, &r->unsure, why);
+	return err;
+}
+
+static enum err compare_credits(struct store *st, const struct reward_rules *now,
+	const struct store_block *block, struct recount *r, struct why *why)
+{
+	struct why words = {""};
+	struct rules rules;
+	char *text;
+	enum err err = store_round_rules(st, block->id, &text, why);
+
+	if (err && err != ERR_NOT_FOUND)
+		return err;
+	if (!err) {
+		err = rules_read(text, &rules, &words);
+		if (err == ERR_CORRUPT)
+			store_audit_add(&r->audit, "round_rules", words.text, "rules",
+				"block_id %" PRId64, block->id);
+		free(text);
+	}
+	if (!err) {
+		err = compare_under(st, &rules, block, &r->audit, why);
+		rules_fini(&rules);
+		return err;
+	}
+	r->no_rules++;
+	return now ? compare_unsure(st, now, block, r, why) : OK;
 }
 
 static enum err compare_work(
@@ -205,11 +193,12 @@ static enum err compare_work(
 }
 
 enum err recount_block(struct store *st, const struct reward_rules *rules,
-	const struct store_block *block, struct store_audit *a, struct why *why)
+	const struct store_block *block, struct recount *r, struct why *why)
 {
-	enum err err = compare_work(st, block, a, why);
+	enum err err = compare_work(st, block, &r->audit, why);
 
+	r->rounds++;
 	if (!err)
-		err = compare_credits(st, rules, block, a, why);
-	return err ? err : store_audit_block(st, block->id, a, why);
+		err = compare_credits(st, rules, block, r, why);
+	return err ? err : store_audit_block(st, block->id, &r->audit, why);
 }

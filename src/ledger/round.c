@@ -1,8 +1,10 @@
 /* round.c -- close rounds in the order of heights, and take back what fell out of the chain. */
 #include <stdlib.h>
 
+#include "ledger/divide.h"
 #include "ledger/ledger_priv.h"
 #include "store/store_node.h"
+#include "store/store_slot.h"
 
 /* ---- taking back ---- */
 
@@ -60,6 +62,30 @@ static enum err write_round(struct ledger *l, const struct store_block *block,
 	return store_commit(l->store, why);
 }
 
+static enum err compute_round(struct ledger *l, const struct store_block *block,
+	struct store_round *round, struct buf *out_rules, struct why *why)
+{
+	struct rules rules;
+	enum err err = OK;
+
+	round->from = block->height;
+	if (store_block_has_round(block))
+		err = store_block_round_from(
+			l->store, l->pool_id, block->height, &round->from, why);
+	if (!err)
+		err = store_round_total(
+			l->store, l->pool_id, round->from, block->height, &round->work, why);
+	if (!err)
+		err = rules_now(l, block, &rules, why);
+	if (err)
+		return err;
+	err = divide_block(l->store, block, &rules, round, why);
+	if (!err)
+		rules_text(&rules, out_rules);
+	rules_fini(&rules);
+	return err;
+}
+
 /* The walk takes its time and holds no lock: store_round_close() refuses when anything that it
  * saw has changed since. */
 static enum err close_round(struct ledger *l, const struct judged *found, struct why *why)
@@ -67,12 +93,15 @@ static enum err close_round(struct ledger *l, const struct judged *found, struct
 	struct store_round round = {
 		.block = found->block.id, .confirmations = found->confirmations};
 	char reward[AMOUNT_TEXT_MAX], fee[AMOUNT_TEXT_MAX], reserve[AMOUNT_TEXT_MAX];
-	enum err err = divide_block(l, &found->block, &round, why);
+	struct buf rules = {0};
+	enum err err = compute_round(l, &found->block, &round, &rules, why);
 
 	if (err)
 		return err;
+	round.rules = buf_str(&rules);
 	err = write_round(l, &found->block, &round, why);
 	free((void *)round.credits);
+	buf_free(&rules);
 	l->is_proof_due = true;
 	if (!err)
 		log_info(&l->log, "round_closed",

@@ -9,14 +9,15 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ledger/ledger_priv.h"
-#include "ledger/recount.h"
 
-/* Of one pass; a whole look-round then takes less than an hour for millions of rows. */
+/* Of one pass; a whole look-round then takes less than an hour for millions of rows. A pass has
+ * more to do than this. */
 enum {
-	SLICES = 4,
+	SLICES = 16,
+	PASS_MS = 250,
 	TXNS_AT_ONCE = 2000,
 	ACCOUNTS_AT_ONCE = 200,
-	BLOCKS_AT_ONCE = 4,
+	BLOCKS_AT_ONCE = 1,
 	REST_MS = 15000
 };
 
@@ -33,14 +34,8 @@ static enum err look_at_blocks(struct ledger *l, struct watch *w, struct why *wh
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < n && !err; i++) {
-		/* By which rules an older round was closed is not known. */
-		if (rows[i].closed_ms >= w->rules_since_ms)
-			err = recount_block(
-				l->store, &l->pool->reward.rules, &rows[i], &w->found, why);
-		else
-			err = store_audit_block(l->store, rows[i].id, &w->found, why);
-	}
+	for (size_t i = 0; i < n && !err; i++)
+		err = recount_block(l->store, NULL, &rows[i], &w->found, why);
 	w->position = !err && n == BLOCKS_AT_ONCE ? rows[n - 1].id : 0;
 	store_free_blocks(rows);
 	return err;
@@ -53,11 +48,11 @@ static enum err look(struct ledger *l, struct watch *w, struct why *why)
 	switch (w->stage) {
 	case WATCH_TXNS:
 		err = store_audit_txns(l->store, l->pool_id, w->position, TXNS_AT_ONCE,
-			&w->position, &w->found, why);
+			&w->position, &w->found.audit, why);
 		break;
 	case WATCH_ACCOUNTS:
 		err = store_audit_accounts(l->store, l->pool_id, w->position, ACCOUNTS_AT_ONCE,
-			&w->position, &w->found, why);
+			&w->position, &w->found.audit, why);
 		break;
 	case WATCH_BLOCKS: err = look_at_blocks(l, w, why); break;
 	case WATCH_DONE: break;
@@ -71,7 +66,7 @@ static enum err look(struct ledger *l, struct watch *w, struct why *why)
 
 static enum err mismatch(struct ledger *l, struct watch *w, struct why *why)
 {
-	const struct store_difference *d = &w->found.first;
+	const struct store_difference *d = &w->found.audit.first;
 	char text[sizeof(w->pause.said)];
 
 	snprintf(text, sizeof(text), "%s (%s): stored %s, computed %s", d->table, d->key, d->stored,
@@ -95,7 +90,7 @@ static void begin(struct watch *w, int64_t now_ms)
 	w->stage = WATCH_TXNS;
 	w->position = 0;
 	w->begun_ms = now_ms;
-	w->found = (struct store_audit){0};
+	w->found = (struct recount){0};
 }
 
 enum err watch_step(struct ledger *l, struct why *why)
@@ -104,15 +99,16 @@ enum err watch_step(struct ledger *l, struct why *why)
 	int64_t now_ms = clock_mono_ms();
 	enum err err = OK;
 
-	if (w->rules_since_ms == 0)
-		w->rules_since_ms = clock_wall_ms();
 	if (w->stage == WATCH_DONE && w->begun_ms && now_ms - w->begun_ms < REST_MS)
 		return OK;
 	if (w->stage == WATCH_DONE)
 		begin(w, now_ms);
-	for (unsigned i = 0; i < SLICES && !err && w->stage != WATCH_DONE; i++)
+	for (unsigned i = 0; i < SLICES && !err && w->stage != WATCH_DONE; i++) {
 		err = look(l, w, why);
-	if (!err && w->found.n)
+		if (clock_mono_ms() - now_ms > PASS_MS)
+			break;
+	}
+	if (!err && w->found.audit.n)
 		err = mismatch(l, w, why);
 	else if (!err && w->stage == WATCH_DONE)
 		err = agreement(l, w, why);

@@ -32,12 +32,12 @@ enum reward_scheme {
 	REWARD_ESMPPS = 11,  /* PPS as far as blocks have brought it; the same part of all debts */
 };
 
-/* What N of PPLNS is. */
+/* What N of PPLNS is. Stored: do not renumber. */
 enum reward_window {
-	REWARD_WINDOW_NETWORK, /* a multiple of the network's work for one block */
-	REWARD_WINDOW_FIXED,   /* an amount of work */
-	REWARD_WINDOW_AVERAGE, /* the mean work of the pool's last rounds */
-	REWARD_WINDOW_DYNAMIC, /* between that and the work of this round */
+	REWARD_WINDOW_NETWORK = 0, /* a multiple of the network's work for one block */
+	REWARD_WINDOW_FIXED = 1,   /* an amount of work */
+	REWARD_WINDOW_AVERAGE = 2, /* the mean work of the pool's last rounds */
+	REWARD_WINDOW_DYNAMIC = 3, /* between that and the work of this round */
 };
 
 #define REWARD_PPM 1000000 /* 100 % as parts per million */

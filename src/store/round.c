@@ -103,14 +103,29 @@ static enum err post_close(struct store *st, const struct store_block *block,
 	return err;
 }
 
+static enum err write_rules(
+	struct store *st, const struct store_round *round, int64_t closed_ms, struct why *why)
+{
+	enum err err = sql_run(
+		st, "DELETE FROM round_rules WHERE block_id = ?", BINDS(INT(round->block)), why);
+
+	if (err != OK || !round->rules)
+		return err;
+	return sql_run(st, "INSERT INTO round_rules (block_id, closed_ms, text) VALUES (?, ?, ?)",
+		BINDS(INT(round->block), INT(closed_ms), TEXT(round->rules)), why);
+}
+
 static enum err write_round(struct store *st, const struct store_round *round, struct why *why)
 {
-	return sql_run(st,
+	int64_t now_ms = clock_wall_ms();
+	enum err err = sql_run(st,
 		"UPDATE block SET round_from = ?, round_work = ?, closed_ms = ?, scheme = ?,"
 		" reserve = ? WHERE id = ?",
-		BINDS(INT(round->from), INT(round->work), INT(clock_wall_ms()), INT(round->scheme),
+		BINDS(INT(round->from), INT(round->work), INT(now_ms), INT(round->scheme),
 			INT(amount_units(round->reserve)), INT(round->block)),
 		why);
+
+	return err == OK ? write_rules(st, round, now_ms, why) : err;
 }
 
 enum err store_round_close(struct store *st, const struct store_round *round, struct why *why)
@@ -134,6 +149,22 @@ enum err store_round_close(struct store *st, const struct store_round *round, st
 	if (err == OK)
 		err = block_move(st, &block, STORE_BLOCK_IMMATURE, round->confirmations, why);
 	return sql_end(st, err, why);
+}
+
+static void read_rules(const struct sql *q, void *row)
+{
+	*(char **)row = str_dup(sql_str(q, 0));
+}
+
+/* A program that does not keep them may have closed the round anew. */
+enum err store_round_rules(struct store *st, int64_t block, char **out, struct why *why)
+{
+	static const struct sql_type text = {sizeof(char *), read_rules, NULL};
+
+	return sql_get(st, &text,
+		"SELECT r.text FROM round_rules r JOIN block b ON b.id = r.block_id"
+		" AND b.closed_ms = r.closed_ms WHERE r.block_id = ?",
+		BINDS(INT(block)), out, why);
 }
 
 /* ---- afterwards ---- */

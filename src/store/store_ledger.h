@@ -100,6 +100,7 @@ struct store_round {
 	size_t n;
 	int64_t scheme;        /* enum reward_scheme, for the record */
 	struct amount reserve; /* what the PPS family is paid out of */
+	const char *rules;     /* by which it was computed; NULL: not to be kept */
 };
 
 /**
@@ -109,6 +110,9 @@ struct store_round {
  */
 enum err store_round_close(
 	struct store *st, const struct store_round *round, struct why *why) MUST_CHECK;
+/** store_round_rules(st, block, out, why): the text that it was closed with last; the caller frees
+ * it. errs ERR_NOT_FOUND none was kept */
+enum err store_round_rules(struct store *st, int64_t block, char **out, struct why *why) MUST_CHECK;
 /** store_round_mature(st, block, confirmations, why): IMMATURE → MATURE. */
 enum err store_round_mature(
 	struct store *st, int64_t block, int64_t confirmations, struct why *why) MUST_CHECK;

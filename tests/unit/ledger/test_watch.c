@@ -29,7 +29,6 @@ static int make_world(void **state)
 	if (!world_pass(NULL) || world_book(STORE_BOOK_IMMATURE) == 0)
 		return -1;
 	ledger = ledger_new(&world->pool, world_store(), world->pool_id);
-	ledger->watch.rules_since_ms = 1;
 	return 0;
 }
 
@@ -185,6 +184,86 @@ static void rules_that_have_changed(void **state)
 	assert_false(control().is_paused);
 }
 
+/* Nor what decided besides the work: it is kept with the round. */
+static void close_by(enum reward_scheme scheme)
+{
+	struct reward_rules *rules = &world->pool.reward.rules;
+
+	rules->scheme = scheme;
+	world_mine(1);
+	world_work(0, world->tip, 5, 70);
+	world_work(1, world->tip, 6, 41);
+	world_work(2, world->tip, 6, 7);
+	world_find(1, 13 * COIN + 1);
+	world_flushed(world->tip + 1);
+	assert_true(world_pass(NULL));
+}
+
+static void set_terms(unsigned miner, bool no_fee, int64_t donation_ppm)
+{
+	struct store_terms terms = {.no_fee = no_fee, .donation_ppm = donation_ppm};
+
+	terms.account = world_balance(miner).account;
+	assert_int_equal(store_terms_set(world_store(), &terms, NULL), OK);
+}
+
+static void every_scheme_by_its_own_rules(void **state)
+{
+	struct reward_rules *rules = &world->pool.reward.rules;
+	struct conf_recipient recipient = {.address = world->miners[3], .ppm = 30000};
+
+	world->pool.reward.recipients = &recipient;
+	world->pool.reward.recipients_count = 1;
+	set_terms(0, true, 0);
+	set_terms(1, false, 200000);
+	rules->finder_bonus_ppm = 5000;
+	rules->pool_bonus_ppm = 3000;
+	rules->pplnt_ppm = 510000;
+	rules->score_ms = 300000;
+	rules->window_work = 90;
+	rules->window_round_ppm = 300000;
+	rules->block_value = amount_of(10 * COIN);
+	for (enum reward_scheme s = REWARD_PROP; s <= REWARD_SOLO; s++)
+		close_by(s);
+	for (enum reward_window w = REWARD_WINDOW_NETWORK; w <= REWARD_WINDOW_DYNAMIC; w++) {
+		rules->window_by = w;
+		close_by(REWARD_PPLNS);
+	}
+	for (enum reward_scheme s = REWARD_PPS; s <= REWARD_ESMPPS; s++)
+		close_by(s);
+	world->pool.reward.recipients_count = 0;
+	set_terms(0, false, 100000);
+	set_terms(1, true, 0);
+	*rules = (struct reward_rules){.scheme = REWARD_PPLNS, .window_ppm = 7, .fee_ppm = 1};
+	look();
+	assert_false(control().is_paused);
+	change("UPDATE credit SET fee = fee + 1, amount = amount - 1 WHERE donation > 0 AND "
+	       "block_id ="
+	       " (SELECT id FROM block WHERE scheme = 4)");
+	look();
+	expect_pause("credit", "account_id");
+}
+
+/* What an older program has closed is not judged by rules that it may not have known. */
+static void rules_that_are_not_kept(void **state)
+{
+	struct recount found = {0};
+	struct store_block block = world_block(1);
+
+	change("DELETE FROM round_rules");
+	world->pool.reward.rules.fee_ppm = 50000;
+	look();
+	assert_false(control().is_paused);
+	assert_int_equal(
+		recount_block(world_store(), &world->pool.reward.rules, &block, &found, NULL), OK);
+	assert_int_equal(found.audit.n, 0);
+	assert_int_equal(found.no_rules, 1);
+	assert_int_equal(found.unsure.n, 2);
+	change("UPDATE entry SET amount = amount + 1 WHERE book = 2");
+	look();
+	assert_true(control().is_paused);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, end_world)
 
 int main(void)
@@ -200,6 +279,8 @@ int main(void)
 		TEST(an_operator_has_the_last_word),
 		TEST(what_an_operator_paused_stays_so),
 		TEST(rules_that_have_changed),
+		TEST(every_scheme_by_its_own_rules),
+		TEST(rules_that_are_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
