@@ -176,7 +176,9 @@ static void bench_read(const char *dir)
 static void bench_replay(
 	const char *dir, struct store *st, int64_t node, int64_t pool, const char *what)
 {
-	struct replay_options options = {.dir = dir, .store = st, .node = node, .pool_id = pool};
+	const struct feed_pool name = {(uint16_t)pool, pool};
+	struct replay_options options = {
+		.dir = dir, .store = st, .node = node, .pools = &name, .pools_n = 1};
 	struct replay_sums sums;
 	double start = cpu_s();
 	int64_t start_us = clock_mono_us();

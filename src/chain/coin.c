@@ -20,6 +20,26 @@ const char *coin_chain_name(enum coin_chain chain)
 	return names[chain];
 }
 
+static bool has_param(const struct coin *coin, const struct coin_param *param)
+{
+	for (unsigned i = 0; i < coin->params_count; i++) {
+		if (strcmp(coin->params[i].name, param->name) == 0)
+			return strcmp(coin->params[i].value, param->value) == 0;
+	}
+	return false;
+}
+
+bool coin_same_pow(const struct coin *a, const struct coin *b)
+{
+	if (strcmp(a->algorithm, b->algorithm) != 0 || a->params_count != b->params_count)
+		return false;
+	for (unsigned i = 0; i < a->params_count; i++) {
+		if (!has_param(b, &a->params[i]))
+			return false;
+	}
+	return true;
+}
+
 int64_t coin_share_multiplier(const struct coin *coin)
 {
 	assert(coin->diff_bits <= 32);

@@ -80,6 +80,9 @@ const struct coin_network *coin_network_of(const struct coin *coin, enum coin_ch
 /** coin_chain_name(chain): "main", "test", "regtest". */
 const char *coin_chain_name(enum coin_chain chain);
 
+/** coin_same_pow(a, b): both have the same proof of work, parameters included. */
+bool coin_same_pow(const struct coin *a, const struct coin *b);
+
 /** coin_share_multiplier(coin): by what NOMP and miners multiply the daemon's difficulty:
  * 2^(32 - diff_bits), 65536 for scrypt. */
 int64_t coin_share_multiplier(const struct coin *coin);

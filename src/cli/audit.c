@@ -73,43 +73,104 @@ static enum err audit_wallet(struct audit *a, struct store *st, const struct con
 	return OK;
 }
 
-/* All is compared as it was at one moment. */
-static enum err audit_store(struct audit *a, struct store *st, const struct conf *conf,
-	bool with_wallet, struct why *why)
-{
-	const struct conf_pool *pool = &conf->pools[0];
-	int64_t id;
-	enum err e = store_pool_ensure(st, pool->name, pool->coin.name,
-		coin_chain_name(pool->chain), pool->network->work_bits, &id, why);
+/* What is asked for, and what came of it. */
+struct task {
+	const struct conf *conf;
+	const struct conf_pool *only; /* NULL: all of them */
+	bool is_json, no_wallet;
+	bool has_faults;
+	json_t *found; /* one object for each pool */
+};
 
+static enum err find_pool(
+	struct store *st, const struct conf_pool *pool, int64_t *out_id, struct why *why)
+{
+	return store_pool_ensure(st, pool->name, pool->coin.name, coin_chain_name(pool->chain),
+		pool->network->work_bits, out_id, why);
+}
+
+/* All is compared as it was at one moment. */
+static enum err audit_store(struct audit *a, struct store *st, const struct task *t,
+	const struct conf_pool *pool, struct why *why)
+{
+	int64_t id, first;
+	enum err e = find_pool(st, pool, &id, why);
+
+	if (!e)
+		e = find_pool(st, &t->conf->pools[0], &first, why);
 	if (e || (e = store_begin_reading(st, why)))
 		return e;
 	e = audit_rows(a, st, pool, id, why);
 	if (!e)
 		e = audit_ledger(a, st, id, why);
 	if (!e)
-		e = audit_journal(a, st, conf, id, why);
+		e = audit_journal(a, st, t->conf->data_dir, first, id, why);
 	store_rollback(st);
-	if (!e && with_wallet)
+	if (!e && !t->no_wallet && pool->payout.is_enabled)
 		e = audit_wallet(a, st, pool, id, why);
 	return e;
 }
 
-int cli_audit(int argc, char **argv)
+static enum err audit_pool(
+	struct task *t, struct store *st, const struct conf_pool *pool, struct why *why)
 {
-	bool no_wallet = false;
-	const char *path = NULL;
-	struct audit a = {0};
-	const struct cli_option options[] = {
-		{"config", 'c', CLI_TEXT, &path},
-		{"json", 'j', CLI_FLAG, &a.is_json},
-		{"no-wallet", 0, CLI_FLAG, &no_wallet},
-	};
+	struct audit a = {json_object(), json_array(), t->is_json};
+	bool is_fine;
+	enum err e;
+
+	if (!t->is_json && !t->only && t->conf->pools_count > 1)
+		printf("%s:\n", pool->name);
+	e = audit_store(&a, st, t, pool, why);
+	is_fine = !e && json_array_size(a.faults) == 0;
+	t->has_faults |= !is_fine;
+	json_array_append_new(t->found, json_pack("{s:s, s:b, s:o, s:o}", "pool", pool->name, "ok",
+						is_fine, "facts", a.facts, "faults", a.faults));
+	return e;
+}
+
+/* Of one pool its findings, of several a list. */
+static void print_json(const struct task *t, bool is_fine)
+{
+	json_t *one = json_array_get(t->found, 0);
+	json_t *o = one && (t->only || t->conf->pools_count == 1)
+			    ? json_incref(one)
+			    : json_pack("{s:b, s:O}", "ok", is_fine, "pools", t->found);
+
+	json_dumpf(o, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(o);
+}
+
+static int audit_all(struct task *t)
+{
 	struct store *st = NULL;
 	struct why why = {0};
+	enum err e = cli_store_open(t->conf, &st, &why);
+
+	if (!e)
+		e = store_migrate(st, &why);
+	for (size_t i = 0; i < t->conf->pools_count && !e; i++) {
+		if (!t->only || t->only == &t->conf->pools[i])
+			e = audit_pool(t, st, &t->conf->pools[i], &why);
+	}
+	store_close(st);
+	if (e)
+		fprintf(stderr, "kozan audit: %s\n", why.text[0] ? why.text : err_text(e));
+	return e || t->has_faults ? CLI_FAILED : CLI_OK;
+}
+
+int cli_audit(int argc, char **argv)
+{
+	const char *path = NULL, *pool = NULL;
+	struct task t = {0};
+	const struct cli_option options[] = {
+		{"config", 'c', CLI_TEXT, &path},
+		{"pool", 0, CLI_TEXT, &pool},
+		{"json", 'j', CLI_FLAG, &t.is_json},
+		{"no-wallet", 0, CLI_FLAG, &t.no_wallet},
+	};
 	struct conf *conf;
-	int first, code;
-	enum err e;
+	int first, code = CLI_USAGE;
 
 	if (cli_options(argc, argv, options, ARRAY_LEN(options), &first))
 		return CLI_USAGE;
@@ -118,27 +179,16 @@ int cli_audit(int argc, char **argv)
 	conf = cli_conf_open("audit", path);
 	if (!conf)
 		return path ? CLI_FAILED : CLI_USAGE;
-	a.facts = json_object();
-	a.faults = json_array();
-	e = cli_store_open(conf, &st, &why);
-	if (!e)
-		e = store_migrate(st, &why);
-	if (!e)
-		e = audit_store(&a, st, conf, !no_wallet && conf->pools[0].payout.is_enabled, &why);
-	store_close(st);
-	conf_free(conf);
-	if (e)
-		fprintf(stderr, "kozan audit: %s\n", why.text[0] ? why.text : err_text(e));
-	code = e || json_array_size(a.faults) ? CLI_FAILED : CLI_OK;
-	if (a.is_json) {
-		json_t *o = json_pack("{s:b, s:O, s:O}", "ok", code == CLI_OK, "facts", a.facts,
-			"faults", a.faults);
-
-		json_dumpf(o, stdout, JSON_COMPACT);
-		putchar('\n');
-		json_decref(o);
+	t.conf = conf;
+	t.found = json_array();
+	if (pool)
+		t.only = cli_pool("audit", conf, pool);
+	if (!pool || t.only) {
+		code = audit_all(&t);
+		if (t.is_json)
+			print_json(&t, code == CLI_OK);
 	}
-	json_decref(a.facts);
-	json_decref(a.faults);
+	json_decref(t.found);
+	conf_free(conf);
 	return code;
 }

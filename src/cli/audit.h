@@ -40,10 +40,11 @@ enum err audit_ledger(
 	struct audit *a, struct store *st, int64_t pool_id, struct why *why) MUST_CHECK;
 
 /**
- * audit_journal(a, st, conf, pool_id, why): every share of this machine's journal that counts as
- * flushed must be in the slots, once; and the slots hold nothing else.
+ * audit_journal(a, st, data_dir, first_id, pool_id, why): every share of this machine's journal
+ * that counts as flushed must be in the slots, once; and the slots hold nothing else. first_id  the
+ * first pool of the configuration, whose are shares of a pool that is not known
  */
-enum err audit_journal(struct audit *a, struct store *st, const struct conf *conf, int64_t pool_id,
-	struct why *why) MUST_CHECK;
+enum err audit_journal(struct audit *a, struct store *st, const char *data_dir, int64_t first_id,
+	int64_t pool_id, struct why *why) MUST_CHECK;
 
 #endif

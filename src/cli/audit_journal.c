@@ -14,6 +14,7 @@
 #include "store/store_audit.h"
 #include "store/store_slot.h"
 #include "store/store_stats.h"
+#include "stratum/feed.h"
 
 /* Work of one account at one height, as each side has it. */
 struct pair {
@@ -26,8 +27,8 @@ struct key {
 
 struct count {
 	struct store *st;
-	uint16_t pool;       /* as the journal numbers it */
-	int64_t pool_id;     /* as the database does */
+	struct feed names; /* of the pools in the journal */
+	int64_t pool_id;
 	int64_t node;        /* whose journal it is; -1 before its first record */
 	int64_t from_height; /* the lowest in the journal: slots below are older than it */
 	int64_t shares, work, unflushed, lost;
@@ -76,7 +77,7 @@ static enum err count_record(
 
 	if (r->type == JOURNAL_DAMAGE)
 		c->lost += (int64_t)r->lost;
-	if (r->type != JOURNAL_SHARE || r->pool != c->pool)
+	if (r->type != JOURNAL_SHARE || feed_pool_id(&c->names, r->pool) != c->pool_id)
 		return OK;
 	if (r->seq > (uint64_t)cursor) {
 		c->unflushed++;
@@ -210,20 +211,23 @@ static void compare(struct audit *a, const struct count *c)
 	json_object_set_new(a->facts, "journal_work", json_integer(c->work));
 }
 
-enum err audit_journal(struct audit *a, struct store *st, const struct conf *conf, int64_t pool_id,
-	struct why *why)
+enum err audit_journal(struct audit *a, struct store *st, const char *data_dir, int64_t first_id,
+	int64_t pool_id, struct why *why)
 {
 	struct count c = {.st = st,
-		.pool = (uint16_t)conf->pools[0].id,
+		.names = {.store = st},
 		.pool_id = pool_id,
 		.node = -1,
 		.from_height = INT64_MAX,
 		.pairs = map_new(),
 		.accounts = map_new()};
-	char *dir = path_join(conf->data_dir, "stratum/journal");
+	char *dir = path_join(data_dir, "stratum/journal");
 	struct journal_reader *reader = NULL;
-	enum err e = journal_reader_open(dir, &reader, why);
+	struct feed_pool first = {(uint16_t)first_id, first_id};
+	enum err e = feed_know_pools(&c.names, &first, 1, why);
 
+	if (!e)
+		e = journal_reader_open(dir, &reader, why);
 	if (!e)
 		e = read_journal(&c, reader, why);
 	if (!e)
@@ -233,6 +237,7 @@ enum err audit_journal(struct audit *a, struct store *st, const struct conf *con
 	if (!e)
 		compare(a, &c);
 	journal_reader_close(reader);
+	feed_close(&c.names);
 	map_free(c.pairs, free);
 	map_free(c.accounts, free);
 	free(dir);

@@ -93,6 +93,7 @@ bool cli_help_print(const char *name);
 /* ---- conf_open.c ---- */
 
 struct conf;
+struct conf_pool;
 struct store;
 
 /**
@@ -101,6 +102,10 @@ struct store;
  *   returns  NULL on failure; else the caller calls conf_free()
  */
 struct conf *cli_conf_open(const char *command, const char *path);
+
+/** cli_pool(command, conf, name): the pool that --pool names, or the only one; NULL: it is said
+ * what is wrong, and the caller returns CLI_USAGE. */
+const struct conf_pool *cli_pool(const char *command, const struct conf *conf, const char *name);
 
 /** cli_store_open(conf, out, why): the database; an empty data_dir is made when there is none.
  * The caller calls store_close(), on failure too. errs as store_open() */

@@ -38,7 +38,6 @@ static enum err open_all(struct desk *d, struct why *why)
 {
 	enum err e = cli_store_open(d->conf, &d->st, why);
 
-	d->pool = &d->conf->pools[0];
 	if (!e)
 		e = store_migrate(d->st, why);
 	if (!e)
@@ -52,11 +51,12 @@ int desk_run(const char *command, int argc, char **argv, const struct desk_verb 
 	unsigned count, const char *usage)
 {
 	struct desk d = {.command = command};
-	const char *path = NULL;
+	const char *path = NULL, *pool = NULL;
 	const struct cli_option options[] = {{"config", 'c', CLI_TEXT, &path},
 		{"json", 'j', CLI_FLAG, &d.as_json}, {"reason", 'r', CLI_TEXT, &d.reason},
 		{"from", 0, CLI_TEXT, &d.from}, {"to", 0, CLI_TEXT, &d.to},
-		{"by", 0, CLI_TEXT, &d.by}, {"format", 0, CLI_TEXT, &d.format}};
+		{"by", 0, CLI_TEXT, &d.by}, {"format", 0, CLI_TEXT, &d.format},
+		{"pool", 0, CLI_TEXT, &pool}};
 	const struct desk_verb *verb;
 	struct why why = {0};
 	unsigned words;
@@ -79,6 +79,11 @@ int desk_run(const char *command, int argc, char **argv, const struct desk_verb 
 	d.conf = cli_conf_open(command, path);
 	if (!d.conf)
 		return path ? CLI_FAILED : CLI_USAGE;
+	d.pool = cli_pool(command, d.conf, pool);
+	if (!d.pool) {
+		conf_free(d.conf);
+		return CLI_USAGE;
+	}
 	find_who(&d);
 	e = open_all(&d, &why);
 	if (!e)

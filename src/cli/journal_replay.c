@@ -24,6 +24,7 @@ struct task {
 	struct store *store;
 	int lock; /* -1: none */
 	struct replay_options opt;
+	struct feed_pool pools[CONF_POOLS_MAX]; /* opt.pools */
 	struct replay_sums sums;
 
 	/* what the folder says */
@@ -120,12 +121,24 @@ static enum err check_node(struct task *t, struct why *why)
 	return err;
 }
 
-static enum err find_pool(struct task *t, struct why *why)
+/* In the journal pools are called as in the database. */
+static enum err find_pools(struct task *t, struct why *why)
 {
-	const struct conf_pool *pool = &t->call->conf->pools[0];
+	const struct conf *conf = t->call->conf;
+	enum err err = OK;
 
-	return store_pool_ensure(t->store, pool->name, pool->coin.name,
-		coin_chain_name(pool->chain), pool->network->work_bits, &t->opt.pool_id, why);
+	for (size_t i = 0; i < conf->pools_count && !err; i++) {
+		const struct conf_pool *pool = &conf->pools[i];
+		int64_t *id = &t->pools[i].id;
+
+		err = store_pool_ensure(t->store, pool->name, pool->coin.name,
+			coin_chain_name(pool->chain), pool->network->work_bits, id, why);
+		if (!err)
+			t->pools[i].number = (uint16_t)*id;
+	}
+	t->opt.pools = t->pools;
+	t->opt.pools_n = conf->pools_count;
+	return err;
 }
 
 /* ---- afterwards ---- */
@@ -197,7 +210,7 @@ static enum err replay(struct task *t, struct why *why)
 	if (!err)
 		err = check_node(t, why);
 	if (!err)
-		err = find_pool(t, why);
+		err = find_pools(t, why);
 	if (err)
 		return err;
 	t->opt.store = t->store;

@@ -16,7 +16,8 @@
 #define PAGE      200
 
 struct options {
-	const char *path;
+	const char *path, *pool;
+	const struct conf_pool *only; /* NULL: all of them */
 	bool is_json, watch, follow;
 };
 
@@ -32,7 +33,7 @@ static enum err show_once(
 {
 	struct buf text = {0};
 	json_t *status;
-	enum err e = status_collect(st, conf, &status, why);
+	enum err e = status_collect(st, conf, o->only, &status, why);
 
 	if (e)
 		return e;
@@ -64,35 +65,44 @@ static enum err watch(
 	return e;
 }
 
-static void print_event(const struct conf_pool *pool, const struct store_event *event, bool is_json)
+/* A pool whose events are followed; its name is said where there are several. */
+struct feed {
+	const struct conf_pool *pool;
+	int64_t pool_id, last;
+	bool is_one_of_many;
+};
+
+static void print_event(const struct feed *f, const struct store_event *event, bool is_json)
 {
 	char when[CLOCK_TEXT_MAX];
 	struct buf text = {0};
 
-	status_event_text(event, pool->coin.ticker, &text);
+	status_event_text(event, f->pool->coin.ticker, &text);
 	if (is_json)
-		printf("{\"id\":%lld,\"time_ms\":%lld,\"kind\":\"%s\",\"data\":%s}\n",
-			(long long)event->id, (long long)event->time_ms, event->kind, event->json);
+		printf("{\"id\":%lld,\"time_ms\":%lld,\"pool\":\"%s\",\"kind\":\"%s\",\"data\":%s}"
+		       "\n",
+			(long long)event->id, (long long)event->time_ms, f->pool->name, event->kind,
+			event->json);
 	else
-		printf("%.8s  %s\n", clock_text(event->time_ms, when) + 11, buf_str(&text));
+		printf("%.8s  %s%s%s\n", clock_text(event->time_ms, when) + 11,
+			f->is_one_of_many ? f->pool->name : "", f->is_one_of_many ? ": " : "",
+			buf_str(&text));
 	buf_free(&text);
 }
 
-/* Print events after *last; an id of a pool that has not run yet is 0 and has none. */
-static enum err print_new(struct store *st, const struct conf_pool *pool, int64_t pool_id,
-	bool is_json, int64_t *last, struct why *why)
+static enum err print_new(struct store *st, struct feed *f, bool is_json, struct why *why)
 {
 	struct store_event *rows;
 	enum err e;
 	size_t n;
 
 	do {
-		e = store_event_after(st, pool_id, *last, PAGE, &rows, &n, why);
+		e = store_event_after(st, f->pool_id, f->last, PAGE, &rows, &n, why);
 		if (e)
 			return e;
 		for (size_t i = 0; i < n; i++) {
-			print_event(pool, &rows[i], is_json);
-			*last = rows[i].id;
+			print_event(f, &rows[i], is_json);
+			f->last = rows[i].id;
 		}
 		store_free_events(rows, n);
 	} while (n == PAGE);
@@ -100,16 +110,37 @@ static enum err print_new(struct store *st, const struct conf_pool *pool, int64_
 	return OK;
 }
 
+static enum err open_feeds(struct store *st, const struct conf *conf, const struct options *o,
+	struct feed feeds[CONF_POOLS_MAX], size_t *out_n, struct why *why)
+{
+	enum err e = OK;
+
+	*out_n = 0;
+	for (size_t i = 0; i < conf->pools_count && !e; i++) {
+		const struct conf_pool *pool = &conf->pools[i];
+		struct feed *f = &feeds[*out_n];
+
+		if (o->only && o->only != pool)
+			continue;
+		*f = (struct feed){
+			.pool = pool, .is_one_of_many = !o->only && conf->pools_count > 1};
+		e = store_pool_ensure(st, pool->name, pool->coin.name, coin_chain_name(pool->chain),
+			pool->network->work_bits, &f->pool_id, why);
+		(*out_n)++;
+	}
+	return e;
+}
+
 static enum err follow(
 	struct store *st, const struct conf *conf, const struct options *o, struct why *why)
 {
-	const struct conf_pool *pool = &conf->pools[0];
-	int64_t id, last = 0;
-	enum err e = store_pool_ensure(st, pool->name, pool->coin.name,
-		coin_chain_name(pool->chain), pool->network->work_bits, &id, why);
+	struct feed feeds[CONF_POOLS_MAX];
+	size_t n;
+	enum err e = open_feeds(st, conf, o, feeds, &n, why);
 
 	while (!e && !has_signal) {
-		e = print_new(st, pool, id, o->is_json, &last, why);
+		for (size_t i = 0; i < n && !e; i++)
+			e = print_new(st, &feeds[i], o->is_json, why);
 		clock_sleep_ms(FOLLOW_MS);
 	}
 	return e;
@@ -120,6 +151,7 @@ int cli_status(int argc, char **argv)
 	struct options o = {0};
 	const struct cli_option options[] = {
 		{"config", 'c', CLI_TEXT, &o.path},
+		{"pool", 0, CLI_TEXT, &o.pool},
 		{"json", 'j', CLI_FLAG, &o.is_json},
 		{"watch", 'w', CLI_FLAG, &o.watch},
 		{"follow", 'f', CLI_FLAG, &o.follow},
@@ -139,6 +171,10 @@ int cli_status(int argc, char **argv)
 	conf = cli_conf_open("status", o.path);
 	if (!conf)
 		return o.path ? CLI_FAILED : CLI_USAGE;
+	if (o.pool && !(o.only = cli_pool("status", conf, o.pool))) {
+		conf_free(conf);
+		return CLI_USAGE;
+	}
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	e = cli_store_open(conf, &st, &why);

@@ -11,12 +11,11 @@ struct store;
 struct store_event;
 
 /**
- * status_collect(st, conf, out, why): everything as one JSON object (docs: `kozan help status`).
- *   out   a new reference
- *   errs  those of the store
+ * status_collect(st, conf, only, out, why): everything as one JSON object (docs: `kozan help
+ * status`). only  one pool; NULL: all of them out   a new reference errs  those of the store
  */
-enum err status_collect(
-	struct store *st, const struct conf *conf, json_t **out, struct why *why) MUST_CHECK;
+enum err status_collect(struct store *st, const struct conf *conf, const struct conf_pool *only,
+	json_t **out, struct why *why) MUST_CHECK;
 
 /** status_print(o, out): the same for people. */
 void status_print(const json_t *o, struct buf *out);

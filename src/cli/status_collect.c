@@ -300,7 +300,8 @@ static enum err add_bans(struct store *st, json_t *o, struct why *why)
 	return OK;
 }
 
-enum err status_collect(struct store *st, const struct conf *conf, json_t **out, struct why *why)
+enum err status_collect(struct store *st, const struct conf *conf, const struct conf_pool *only,
+	json_t **out, struct why *why)
 {
 	json_t *o = json_pack(
 		"{s:s, s:I}", "version", KOZAN_VERSION, "time_ms", (json_int_t)clock_wall_ms());
@@ -309,8 +310,11 @@ enum err status_collect(struct store *st, const struct conf *conf, json_t **out,
 
 	set(o, "pools", pools);
 	for (size_t i = 0; i < conf->pools_count && !e; i++) {
-		json_t *pool = json_object();
+		json_t *pool;
 
+		if (only && only != &conf->pools[i])
+			continue;
+		pool = json_object();
 		json_array_append_new(pools, pool);
 		e = collect_pool(st, &conf->pools[i], pool, why);
 	}

@@ -238,7 +238,11 @@ void status_print(const json_t *o, struct buf *out)
 	size_t i;
 
 	json_array_foreach(json_object_get(o, "pools"), i, pool)
+	{
+		if (i > 0)
+			buf_add_str(out, "\n");
 		print_pool(pool, number(o, "time_ms"), out);
+	}
 	if (number(o, "bans") > 0)
 		buf_printf(out, "\nBans      %lld address%s banned: kozan ban list\n",
 			(long long)number(o, "bans"), number(o, "bans") == 1 ? " is" : "es are");

@@ -386,14 +386,9 @@ void conf_check(struct conf_reader *r, struct conf *conf)
 {
 	resolve_paths(conf);
 	check_store(r, &conf->store);
-	for (size_t i = 0; i < conf->pools_count; i++) {
-		conf->pools[i].id = (unsigned)i + 1;
+	for (size_t i = 0; i < conf->pools_count; i++)
 		check_pool(r, conf, &conf->pools[i]);
-	}
-	if (conf->pools_count > 1)
-		conf_problem(r, &conf->pools[1].name, "pools",
-			"this version serves one pool; run a second Kozan, with a data_dir of its "
-			"own, for another");
+	conf_check_pools(r, conf);
 	check_listens(r, conf);
 	check_tls(r, conf);
 }

@@ -14,4 +14,8 @@ void conf_check(struct conf_reader *r, struct conf *conf);
 /** conf_check_reward(r, pool): the same of the pool's reward:, after its coin. */
 void conf_check_reward(struct conf_reader *r, struct conf_pool *pool);
 
+/* check_pools.c */
+/** conf_check_pools(r, conf): what pools must not share, after each was checked alone. */
+void conf_check_pools(struct conf_reader *r, const struct conf *conf);
+
 #endif

@@ -32,6 +32,17 @@ enum err conf_load(const char *path, struct conf **out, struct conf_errors *erro
 	return err;
 }
 
+const struct conf_pool *conf_pool(const struct conf *conf, const char *name)
+{
+	if (!name)
+		return &conf->pools[0];
+	for (size_t i = 0; i < conf->pools_count; i++) {
+		if (strcmp(conf->pools[i].name, name) == 0)
+			return &conf->pools[i];
+	}
+	return NULL;
+}
+
 void conf_free(struct conf *conf)
 {
 	if (!conf)

@@ -37,7 +37,7 @@ struct conf_listen {
 	uint16_t port;
 };
 
-enum { CONF_LISTENS_MAX = 8 };
+enum { CONF_LISTENS_MAX = 8, CONF_POOLS_MAX = 16 };
 
 struct conf_listens {
 	struct conf_listen list[CONF_LISTENS_MAX];
@@ -146,7 +146,6 @@ struct conf_payout {
 
 struct conf_pool {
 #include "conf/pool.tbl"
-	unsigned id;                        /* 1 for the first of the file, … */
 	struct coin coin;                   /* the profile */
 	const struct coin_network *network; /* the chosen one, in coin */
 	struct address address;             /* address_text, checked */
@@ -169,7 +168,7 @@ struct conf {
 	struct conf_web web;
 	struct conf_ledger ledger;
 	struct conf_pool *pools;
-	size_t pools_count; /* exactly 1 in this version */
+	size_t pools_count; /* 1 .. CONF_POOLS_MAX */
 };
 #undef KEY
 
@@ -198,6 +197,11 @@ struct conf_errors {
  */
 enum err conf_load(const char *path, struct conf **out, struct conf_errors *errors) MUST_CHECK;
 void conf_free(struct conf *conf);
+
+/** conf_pool(conf, name): the pool of this name, the first one when name is NULL; NULL: there is
+ * none.
+ */
+const struct conf_pool *conf_pool(const struct conf *conf, const char *name);
 
 /** conf_errors_text(errors, out): append one "file:line: key: message" line per problem. */
 void conf_errors_text(const struct conf_errors *errors, struct buf *out);

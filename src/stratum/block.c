@@ -11,10 +11,11 @@
 #include "stratum/block_meta.h"
 #include "stratum/flush.h"
 #include "stratum/payee.h"
+#include "stratum/pool.h"
 #include "stratum/share.h"
 
 struct blocks {
-	const struct conf_pool *conf;
+	const struct pool *pool;
 	const struct logger *log;
 	struct flush *flush;
 	struct submit *submit;
@@ -29,7 +30,7 @@ void block_found(struct blocks *b, const struct share *share)
 
 	job_block(share->job, payee_coinbase(share->payee, share->job), share->task.header,
 		share->nonce, &bytes);
-	coin_block_id_of(&b->conf->coin, share->task.header, share->task.hash, block.id);
+	coin_block_id_of(&b->pool->conf->coin, share->task.header, share->task.hash, block.id);
 	memcpy(block.prev, share->job->template->prev, 32);
 	meta = block_meta_text(share, block.id, b->node_id);
 	block.bytes = bytes.data;
@@ -39,7 +40,7 @@ void block_found(struct blocks *b, const struct share *share)
 	hex_encode_reversed(hash, block.id, 32);
 	log_info(b->log, "block_found", "height=%" PRIu32 " hash=%s worker=%s.%s bytes=%zu",
 		block.height, hash, share->address, share->worker, bytes.len);
-	flush_block(b->flush, block.id, meta, NULL, false);
+	flush_block(b->flush, b->pool->idx, block.id, meta, NULL, false);
 	free(meta);
 	buf_free(&bytes);
 }
@@ -68,21 +69,22 @@ static void on_settled(void *ctx, const struct submit_report *r)
 		log_broken(b->log, "block_rejected",
 			"height=%" PRIu32 " answer=\"%s\" meaning=\"%s\"", r->height, r->answer,
 			r->text);
-	flush_block(b->flush, r->id, r->meta, r->answer, r->verdict == SUBMIT_REJECTED);
+	flush_block(
+		b->flush, b->pool->idx, r->id, r->meta, r->answer, r->verdict == SUBMIT_REJECTED);
 }
 
-enum err blocks_start(const struct conf_pool *pool, const char *outbox, unsigned node_id,
-	const struct logger *log, struct flush *flush, struct blocks **out, struct why *why)
+enum err blocks_start(const struct pool *pool, const char *outbox, unsigned node_id,
+	struct flush *flush, struct blocks **out, struct why *why)
 {
 	static const struct submit_callbacks callbacks = {on_answer, on_settled};
 	struct blocks *b = NEW(struct blocks);
 	enum err err;
 
-	b->conf = pool;
-	b->log = log;
+	b->pool = pool;
+	b->log = &pool->log;
 	b->flush = flush;
 	b->node_id = node_id;
-	err = submit_start(pool, outbox, &callbacks, b, &b->submit, why);
+	err = submit_start(pool->conf, outbox, &callbacks, b, &b->submit, why);
 	if (err != OK) {
 		free(b);
 		return err;

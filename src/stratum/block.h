@@ -15,16 +15,16 @@
 
 struct blocks;
 struct flush;
+struct pool;
 struct share;
 
 /**
- * blocks_start(pool, outbox, node_id, log, flush, out, why): goes on with what an earlier process
- * left in the outbox. flush  where blocks are handed over to be recorded; must outlive
- * blocks_stop()
+ * blocks_start(pool, outbox, node_id, flush, out, why): goes on with what an earlier process
+ * left in the outbox.
+ *   flush  where blocks are handed over to be recorded; outlives blocks_stop(), as the pool does
  */
-enum err blocks_start(const struct conf_pool *pool, const char *outbox, unsigned node_id,
-	const struct logger *log, struct flush *flush, struct blocks **out,
-	struct why *why) MUST_CHECK BLOCKS;
+enum err blocks_start(const struct pool *pool, const char *outbox, unsigned node_id,
+	struct flush *flush, struct blocks **out, struct why *why) MUST_CHECK BLOCKS;
 void blocks_stop(struct blocks *b) BLOCKS;
 
 /** block_found(b, share): the share's hash meets the network's target. Copies what it needs. */

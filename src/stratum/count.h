@@ -16,6 +16,11 @@ struct counts {
 #undef COUNT
 };
 
+/* The same of one pool, for who asks about that. */
+struct pool_counts {
+	atomic_uint_fast64_t accepted, rejected, work, blocks;
+};
+
 /* One writer, so a relaxed load and store is enough, and cheaper than a locked add. */
 #define count_add(counts, name, n)                                                                 \
 	atomic_store_explicit(&(counts)->name,                                                     \

@@ -29,12 +29,40 @@ static enum err skip_known(struct feed *f, uint64_t epoch, struct why *why)
 	return OK;
 }
 
-enum err feed_open(struct feed *f, const char *dir, struct why *why)
+static void add_pool(struct feed *f, uint16_t number, int64_t id)
+{
+	f->pools = array_grow(f->pools, f->pools_n, &f->pools_cap, sizeof(*f->pools));
+	f->pools[f->pools_n++] = (struct feed_pool){number, id};
+}
+
+/* The caller's go first, so that a number of theirs is never another's. */
+enum err feed_know_pools(struct feed *f, const struct feed_pool *pools, size_t n, struct why *why)
+{
+	struct store_pool *rows;
+	size_t rows_n;
+	enum err err = store_pool_list(f->store, &rows, &rows_n, why);
+
+	if (err != OK)
+		return err;
+	for (size_t i = 0; i < n; i++)
+		add_pool(f, pools[i].number, pools[i].id);
+	for (size_t i = 0; i < rows_n; i++) {
+		if (rows[i].id <= UINT16_MAX)
+			add_pool(f, (uint16_t)rows[i].id, rows[i].id);
+	}
+	store_free_pools(rows);
+	return OK;
+}
+
+enum err feed_open(struct feed *f, const char *dir, const struct feed_pool *pools, size_t pools_n,
+	struct why *why)
 {
 	struct journal_epoch *epochs = NULL;
 	size_t n = 0;
-	enum err err = journal_reader_open(dir, &f->reader, why);
+	enum err err = feed_know_pools(f, pools, pools_n, why);
 
+	if (err == OK)
+		err = journal_reader_open(dir, &f->reader, why);
 	if (err == OK)
 		err = journal_reader_epochs(f->reader, &epochs, &n, why);
 	for (size_t i = 0; i < n && err == OK; i++)
@@ -50,6 +78,9 @@ void feed_close(struct feed *f)
 	slots_clear(&f->slots);
 	free(f->cursors);
 	f->cursors = NULL;
+	free(f->pools);
+	f->pools = NULL;
+	f->pools_n = f->pools_cap = 0;
 	f->cursors_n = f->cursors_cap = 0;
 }
 
@@ -67,10 +98,19 @@ bool feed_is_full(const struct feed *f, const struct journal_record *record)
 	       (f->slots.epoch != record->epoch || f->slots.records >= BATCH_RECORDS);
 }
 
+int64_t feed_pool_id(const struct feed *f, uint16_t number)
+{
+	for (size_t i = 0; i < f->pools_n; i++) {
+		if (f->pools[i].number == number)
+			return f->pools[i].id;
+	}
+	return f->pools[0].id;
+}
+
 void feed_take(struct feed *f, const struct journal_record *record)
 {
 	assert(!feed_is_full(f, record));
-	slots_add(&f->slots, record, f->pool_id);
+	slots_add(&f->slots, record, feed_pool_id(f, record->pool));
 }
 
 enum err feed_store(struct feed *f, struct why *why)

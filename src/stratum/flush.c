@@ -22,7 +22,9 @@
 #include "store/store_stats.h"
 #include "stratum/block.h"
 #include "stratum/block_meta.h"
+#include "stratum/claim.h"
 #include "stratum/feed.h"
+#include "stratum/pool.h"
 
 enum {
 	FEW_SLOTS = 1000, /* are stored at each pass; more are collected up to */
@@ -36,6 +38,7 @@ enum {
 /* A found block on its way into the database. */
 struct block_note {
 	struct block_note *next;
+	unsigned pool;
 	uint8_t id[32];
 	char *meta;
 	char *answer; /* NULL: just found */
@@ -43,6 +46,7 @@ struct block_note {
 };
 
 struct reject_note {
+	unsigned pool;
 	char *address, *worker;
 	enum verdict verdict;
 	int64_t count;
@@ -52,7 +56,6 @@ struct flush {
 	struct flush_options opt;
 	struct logger log;
 	struct journal *journal; /* NULL once it is closed */
-	struct blocks *blocks;
 	pthread_t thread;
 
 	/* The thread's own. */
@@ -60,7 +63,7 @@ struct flush {
 	struct feed feed;
 	int64_t slots_ms; /* since when; monotonic */
 	bool is_claimed;
-	int64_t pool_id; /* the database's */
+	int64_t pool_ids[CONF_POOLS_MAX]; /* in the database now */
 	int64_t beat_ms;
 	bool was_away;
 	struct keep keep;
@@ -103,11 +106,12 @@ static void wake(struct flush *f)
 	pthread_cond_signal(&f->wake);
 }
 
-void flush_block(struct flush *f, const uint8_t id[32], const char *meta, const char *answer,
-	bool is_rejected)
+void flush_block(struct flush *f, unsigned pool, const uint8_t id[32], const char *meta,
+	const char *answer, bool is_rejected)
 {
 	struct block_note *note = NEW(struct block_note);
 
+	note->pool = pool;
 	memcpy(note->id, id, sizeof(note->id));
 	note->meta = str_dup(meta);
 	note->answer = str_dup(answer);
@@ -119,17 +123,18 @@ void flush_block(struct flush *f, const uint8_t id[32], const char *meta, const 
 	pthread_mutex_unlock(&f->lock);
 }
 
-void flush_reject(struct flush *f, const char *address, const char *worker, enum verdict verdict)
+void flush_reject(struct flush *f, unsigned pool, const char *address, const char *worker,
+	enum verdict verdict)
 {
 	char key[256];
-	int len = snprintf(key, sizeof(key), "%d %s %s", verdict, address, worker);
+	int len = snprintf(key, sizeof(key), "%u %d %s %s", pool, verdict, address, worker);
 	struct reject_note *note;
 
 	pthread_mutex_lock(&f->lock);
 	note = map_get(f->rejects, key, (size_t)len);
 	if (!note && map_count(f->rejects) < REJECTS_MAX) {
 		note = NEW(struct reject_note);
-		*note = (struct reject_note){str_dup(address), str_dup(worker), verdict, 0};
+		*note = (struct reject_note){pool, str_dup(address), str_dup(worker), verdict, 0};
 		map_set(f->rejects, key, (size_t)len, note);
 	}
 	if (note)
@@ -165,17 +170,6 @@ static void disconnect(struct flush *f, const char *what, const struct why *why)
 	atomic_store(&f->flushed, -1);
 }
 
-static enum err claim(struct flush *f, struct why *why)
-{
-	const struct conf_pool *pool = &f->opt.conf->pools[0];
-	enum err err = store_pool_ensure(f->store, pool->name, pool->coin.name,
-		coin_chain_name(pool->network->chain), pool->network->work_bits, &f->pool_id, why);
-
-	if (err == OK)
-		err = node_claim(f->opt.node, f->opt.node_dir, f->store, why);
-	return err;
-}
-
 /* Open the database and tell it who we are. The reader starts where the database says it has come.
  */
 static bool connect_store(struct flush *f)
@@ -190,7 +184,8 @@ static bool connect_store(struct flush *f)
 	if (err == OK && !f->is_claimed) {
 		/* This epoch may be there already, from before the connection was lost: then the
 		 * beat proves it ours. */
-		err = claim(f, &why);
+		err = claim_ask(
+			f->opt.conf, f->opt.node_dir, f->opt.node, f->store, f->pool_ids, &why);
 		if (err == ERR_CONFLICT)
 			err = store_node_beat(
 				f->store, f->opt.node->id, f->opt.node->epoch, "{}", &why);
@@ -242,6 +237,7 @@ static enum err record_block(struct flush *f, const struct block_note *note, str
 {
 	struct store_output *outputs;
 	struct store_block block;
+	int64_t pool_id = f->pool_ids[note->pool];
 	int64_t id;
 	size_t n;
 	enum err err = block_meta_read(note->meta, &block, &outputs, &n);
@@ -250,14 +246,14 @@ static enum err record_block(struct flush *f, const struct block_note *note, str
 		log_broken(&f->log, "block_note_damaged", "meta=\"%s\"", note->meta);
 		return OK;
 	}
-	block.pool = f->pool_id;
+	block.pool = pool_id;
 	str_copy(
 		block.submit_result, sizeof(block.submit_result), note->answer ? note->answer : "");
 	err = add_block(f, &block, outputs, n, &id, why);
 	free(outputs);
 	if (err == OK && note->answer)
 		err = store_block_set_submit_result(
-			f->store, f->pool_id, block.hash, block.submit_result, why);
+			f->store, pool_id, block.hash, block.submit_result, why);
 	if (err == OK && note->is_rejected) {
 		err = store_block_set(
 			f->store, id, STORE_BLOCK_PENDING, STORE_BLOCK_REJECTED, 0, why);
@@ -265,7 +261,7 @@ static enum err record_block(struct flush *f, const struct block_note *note, str
 			err = OK; /* the ledger has judged it meanwhile */
 	}
 	if (err == OK && note->answer)
-		block_recorded(f->blocks, note->id);
+		block_recorded(f->opt.pools[note->pool].blocks, note->id);
 	return err;
 }
 
@@ -305,10 +301,14 @@ static enum err record_blocks(struct flush *f, struct why *why)
 
 static enum err open_feed(struct flush *f, struct why *why)
 {
+	struct feed_pool pools[CONF_POOLS_MAX];
+	size_t n = f->opt.conf->pools_count;
 	enum err err;
 
-	f->feed = (struct feed){.store = f->store, .node = f->opt.node->id, .pool_id = f->pool_id};
-	err = feed_open(&f->feed, f->opt.journal_dir, why);
+	for (size_t i = 0; i < n; i++)
+		pools[i] = (struct feed_pool){f->opt.pools[i].number, f->pool_ids[i]};
+	f->feed = (struct feed){.store = f->store, .node = f->opt.node->id};
+	err = feed_open(&f->feed, f->opt.journal_dir, pools, n, why);
 	if (err == OK)
 		atomic_store(
 			&f->flushed, (int64_t)feed_through(&f->feed, (uint64_t)f->opt.node->epoch));
@@ -330,14 +330,16 @@ static enum err store_batch(struct flush *f, struct why *why)
 static enum err note_damage(struct flush *f, const struct journal_record *r, struct why *why)
 {
 	struct buf json = {0};
-	enum err err;
+	enum err err = OK;
 
 	keep_note_damage(&f->keep, r);
 	buf_printf(
 		&json, "{\"node\":%" PRIu32 ",\"lost\":%" PRIu64 ",\"text\":", r->node_id, r->lost);
 	buf_add_json_str(&json, r->text);
 	buf_add_u8(&json, '}');
-	err = store_event_add(f->store, f->pool_id, "journal_damaged", buf_str(&json), why);
+	for (size_t i = 0; i < f->opt.conf->pools_count && err == OK; i++)
+		err = store_event_add(
+			f->store, f->pool_ids[i], "journal_damaged", buf_str(&json), why);
 	buf_free(&json);
 	return err;
 }
@@ -413,7 +415,7 @@ static enum err flush_rejects(struct flush *f, struct why *why)
 		return OK;
 	list = NEW_ARRAY(struct store_reject, map_count(rejects));
 	while ((note = map_next(rejects, &pos, NULL, NULL)))
-		list[n++] = (struct store_reject){f->pool_id, clock_wall_ms() / 60000,
+		list[n++] = (struct store_reject){f->pool_ids[note->pool], clock_wall_ms() / 60000,
 			note->address, note->worker, note->verdict, note->count};
 	err = store_reject_add(f->store, list, n, why);
 	free(list);
@@ -506,13 +508,12 @@ static void *run(void *arg)
 	return NULL;
 }
 
-void flush_start(struct flush *f, struct journal *journal, struct blocks *blocks)
+void flush_start(struct flush *f, struct journal *journal)
 {
 	sigset_t all, old;
 	int failed;
 
 	f->journal = journal;
-	f->blocks = blocks;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	failed = pthread_create(&f->thread, NULL, run, f);

@@ -20,12 +20,13 @@
 #include "stratum/node.h"
 #include "stratum/verdict.h"
 
-struct blocks;
 struct flush;
+struct pool;
 
 struct flush_options {
 	const struct conf *conf;
-	struct node *node; /* claimed again when the database comes back */
+	const struct pool *pools; /* as in conf; `pool` below is an index of it */
+	struct node *node;        /* claimed again when the database comes back */
 	const char *node_dir;
 	const char *journal_dir;
 	/* The node's state as JSON, for others to see; the caller of the callback frees it. */
@@ -37,20 +38,20 @@ struct flush_options {
 
 /** flush_new(options): everything is borrowed until flush_free(). */
 struct flush *flush_new(const struct flush_options *options);
-/** flush_start(f, journal, blocks): the thread begins. */
-void flush_start(struct flush *f, struct journal *journal, struct blocks *blocks);
+/** flush_start(f, journal): the thread begins. */
+void flush_start(struct flush *f, struct journal *journal);
 
-/** flush_reject(f, address, worker, verdict): count a rejected share; statistics only. */
-void flush_reject(
-	struct flush *f, const char *address, const char *worker, enum verdict verdict) ANY_THREAD;
+/** flush_reject(f, pool, address, worker, verdict): count a rejected share; statistics only. */
+void flush_reject(struct flush *f, unsigned pool, const char *address, const char *worker,
+	enum verdict verdict) ANY_THREAD;
 
 /**
- * flush_block(f, id, meta, answer, is_rejected): record a found block.
+ * flush_block(f, pool, id, meta, answer, is_rejected): record a found block.
  *   meta    JSON text of block.c
  *   answer  what the daemons said when the matter is settled; NULL: just found
  */
-void flush_block(struct flush *f, const uint8_t id[32], const char *meta, const char *answer,
-	bool is_rejected) ANY_THREAD;
+void flush_block(struct flush *f, unsigned pool, const uint8_t id[32], const char *meta,
+	const char *answer, bool is_rejected) ANY_THREAD;
 
 /** flush_lag(f): journal records that are not in the database yet; -1 when the database is away. */
 int64_t flush_lag(struct flush *f) ANY_THREAD;

@@ -2,6 +2,7 @@
 #include "stratum/payee.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/map.h"
 #include "base/mem.h"
@@ -24,19 +25,19 @@ struct payee {
 
 struct payee *payee_get(struct shard *shard, const struct address *address)
 {
-	const struct script *script = &address->script;
+	size_t len = strlen(address->text); /* of two coins, one script has two texts */
 	struct payee *p;
 
 	if (!shard->payees)
 		shard->payees = map_new();
-	p = map_get(shard->payees, script->bytes, script->len);
+	p = map_get(shard->payees, address->text, len);
 	if (p)
 		return payee_ref(p);
 	p = NEW(struct payee);
 	p->shard = shard;
 	p->refs = 1;
 	p->address = *address;
-	map_set(shard->payees, script->bytes, script->len, p);
+	map_set(shard->payees, address->text, len, p);
 	return p;
 }
 
@@ -60,7 +61,7 @@ void payee_unref(struct payee *p)
 {
 	if (!p || --p->refs > 0)
 		return;
-	map_remove(p->shard->payees, p->address.script.bytes, p->address.script.len);
+	map_remove(p->shard->payees, p->address.text, strlen(p->address.text));
 	for (unsigned i = 0; i < KEPT; i++)
 		forget(&p->kept[i]);
 	free(p);

@@ -5,24 +5,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/random.h"
-#include "pow/pow.h"
 
 enum { KEEP_ALIVE_MS = 50000 }; /* cgminer leaves after 90 s of silence; one refresh may be late */
 
-enum err pool_init(struct pool *p, const struct conf_pool *conf, struct why *why)
+void pool_init(struct pool *p, const struct conf_pool *conf, unsigned idx)
 {
-	struct pow_param params[COIN_PARAMS_MAX];
-
-	*p = (struct pool){.conf = conf, .log = {"stratum", conf->name}};
-	for (unsigned i = 0; i < conf->coin.params_count; i++)
-		params[i] =
-			(struct pow_param){conf->coin.params[i].name, conf->coin.params[i].value};
+	*p = (struct pool){.conf = conf, .idx = idx, .log = {"stratum", conf->name}};
 	pthread_mutex_init(&p->lock, NULL);
-	/* A random start: after a restart, ids of the last process are unknown, not somebody
-	 * else's. */
-	p->next_seq = (uint32_t)random_below(1u << JOB_SEQ_BITS);
-	return pow_algo_new(conf->coin.algorithm, params, conf->coin.params_count, &p->algo, why);
 }
 
 /* Make a job and hand it to every shard. Called with the lock held; t is borrowed. */
@@ -30,7 +19,7 @@ static void make_job(struct pool *p, struct template *t, uint32_t time, bool is_
 {
 	struct job_spec spec = {
 		.template = t,
-		.seq = p->next_seq,
+		.seq = atomic_fetch_add(p->seq, 1) & ((1u << JOB_SEQ_BITS) - 1),
 		.pool = p->conf,
 		.time = time,
 		.node_tag = p->node_tag,
@@ -44,11 +33,10 @@ static void make_job(struct pool *p, struct template *t, uint32_t time, bool is_
 			why.text);
 		return;
 	}
-	p->next_seq = (p->next_seq + 1) & ((1u << JOB_SEQ_BITS) - 1);
 	p->job_ms = clock_mono_ms();
-	journal_height(p->journal, (uint16_t)p->conf->id, job->height);
+	journal_height(p->journal, p->number, job->height);
 	for (unsigned i = 0; i < p->shard_count; i++)
-		shard_on_job(p->shards[i], job);
+		shard_on_job(p->shards[i], p->idx, job);
 	job_unref(p->job);
 	p->job = job;
 }
@@ -143,6 +131,5 @@ void pool_stop(struct pool *p)
 void pool_fini(struct pool *p)
 {
 	job_unref(p->job);
-	pow_algo_free(p->algo);
 	pthread_mutex_destroy(&p->lock);
 }

@@ -11,14 +11,18 @@
 #include "coind/daemons.h"
 #include "conf/conf.h"
 #include "stratum/block.h"
+#include "stratum/hashers.h"
 #include "stratum/shard.h"
 
 enum { POOL_DAEMONS_MAX = 32 };
 
 struct pool {
 	const struct conf_pool *conf;
+	unsigned idx;     /* in the configuration, and in shard->pools */
+	uint16_t number;  /* in the journal: its id in the database (claim.h) */
+	atomic_uint *seq; /* of the next job; one count for all pools, so that no id is two jobs' */
 	struct logger log;
-	struct pow_algo *algo;
+	const struct hasher *hasher;
 	struct journal *journal;
 	struct daemons *daemons;
 	struct blocks *blocks;
@@ -28,8 +32,7 @@ struct pool {
 
 	pthread_mutex_t lock; /* guards all below */
 	struct job *job;      /* the newest; NULL before the first template */
-	uint32_t next_seq;
-	int64_t job_ms;                                /* [monotonic] when it was made */
+	int64_t job_ms;       /* [monotonic] when it was made */
 	struct daemon_status logged[POOL_DAEMONS_MAX]; /* as last logged */
 };
 
@@ -42,10 +45,9 @@ struct pool_work {
 	int64_t template_age_ms;
 };
 
-/** pool_init(p, conf, why): errs of pow_algo_new(). */
-enum err pool_init(struct pool *p, const struct conf_pool *conf, struct why *why) MUST_CHECK;
-/** pool_start(p, shards, n): journal, blocks and node_tag are set: watch the daemons; jobs begin to
- * flow. */
+/** pool_init(p, conf, idx): all that is public above the lock is then set by the role. */
+void pool_init(struct pool *p, const struct conf_pool *conf, unsigned idx);
+/** pool_start(p, shards, n): watch the daemons; jobs begin to flow. */
 void pool_start(struct pool *p, struct shard **shards, unsigned n);
 /** pool_keep_alive(p): the same work once more when nothing was sent for so long that miners would
  * give up. */

@@ -33,8 +33,8 @@ static void reply_error(struct session *s, const struct request *r, int code, co
 /* The first job goes out as soon as the miner has both subscribed and authorised. */
 static void give_first_job(struct session *s)
 {
-	if (s->work_told == 0 && s->shard->current)
-		session_give_job(s, s->shard->current, true);
+	if (s->work_told == 0 && s->pool->current)
+		session_give_job(s, s->pool->current, true);
 }
 
 /*
@@ -92,7 +92,7 @@ static void refuse_login(struct session *s, const struct request *r, const char 
 /* A difficulty from the miner as work; 0 when it is not one. */
 static int64_t work_of(const struct session *s, double difficulty)
 {
-	const struct conf_pool *pool = s->shard->env->pool->conf;
+	const struct conf_pool *pool = s->pool->conf;
 	char text[64];
 	int64_t work;
 
@@ -137,7 +137,7 @@ static void apply_password(struct session *s, const char *text)
 /* On a solo port the coinbase of the session's jobs pays the account, of which there is but one. */
 static bool may_work_for(struct session *s, const struct address *address)
 {
-	const struct conf_pool *pool = s->shard->env->pool->conf;
+	const struct conf_pool *pool = s->pool->conf;
 
 	if (!s->port->conf->is_solo)
 		return true;
@@ -150,7 +150,7 @@ static bool may_work_for(struct session *s, const struct address *address)
 
 static bool add_worker(struct session *s, const struct request *r, const char *user)
 {
-	const struct conf_pool *pool = s->shard->env->pool->conf;
+	const struct conf_pool *pool = s->pool->conf;
 	struct username name;
 	struct address address;
 	struct why why = {""};
@@ -233,7 +233,7 @@ static void on_suggest_difficulty(struct session *s, const struct request *r)
 
 static void on_suggest_target(struct session *s, const struct request *r)
 {
-	const struct conf_pool *pool = s->shard->env->pool->conf;
+	const struct conf_pool *pool = s->pool->conf;
 	struct u256 target;
 	uint8_t bytes[32];
 
@@ -273,8 +273,7 @@ static void on_configure(struct session *s, const struct request *r)
 		if (result.len > 1)
 			buf_add_u8(&result, ',');
 		buf_add_json_str(&result, name);
-		if (strcmp(name, "version-rolling") == 0 &&
-			s->shard->env->pool->conf->coin.version_rolling) {
+		if (strcmp(name, "version-rolling") == 0 && s->pool->conf->coin.version_rolling) {
 			allow_version_rolling(s, r);
 			buf_printf(&result, ":true,\"version-rolling.mask\":\"%08" PRIx32 "\"",
 				s->version_mask);

@@ -2,20 +2,20 @@
 #include "stratum/replay.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "store/store_block.h"
 #include "store/store_stats.h"
-#include "stratum/feed.h"
 
 enum { TRIES = 5, WAIT_MS = 1000 };
 
 struct replay {
 	const struct replay_options *opt;
 	struct feed feed;
-	int64_t paid_height;
+	int64_t *paid_heights;      /* of feed.pools */
 	struct replay_sums pending; /* taken, and not in the database yet */
 	struct replay_sums *done;
 };
@@ -55,10 +55,23 @@ static enum err note_damage(struct replay *r, const struct journal_record *damag
 		damage->lost);
 	buf_add_json_str(&json, damage->text);
 	buf_add_u8(&json, '}');
-	err = store_event_add(
-		r->opt->store, r->opt->pool_id, "journal_damaged", buf_str(&json), why);
+	for (size_t i = 0; i < r->opt->pools_n && err == OK; i++)
+		err = store_event_add(
+			r->opt->store, r->opt->pools[i].id, "journal_damaged", buf_str(&json), why);
 	buf_free(&json);
 	return err;
+}
+
+/* Of a share: at a height that is paid. */
+static bool is_late(const struct replay *r, const struct journal_record *share)
+{
+	int64_t id = feed_pool_id(&r->feed, share->pool);
+
+	for (size_t i = 0; i < r->feed.pools_n; i++) {
+		if (r->feed.pools[i].id == id)
+			return (int64_t)share->height <= r->paid_heights[i];
+	}
+	return false;
 }
 
 static enum err take(struct replay *r, const struct journal_record *record, struct why *why)
@@ -81,27 +94,39 @@ static enum err take(struct replay *r, const struct journal_record *record, stru
 	if (record->type == JOURNAL_SHARE) {
 		sums->shares++;
 		sums->work += record->work;
-		sums->late_shares += (int64_t)record->height <= r->paid_height;
+		sums->late_shares += is_late(r, record);
 	}
 	return OK;
+}
+
+static enum err read_paid_heights(struct replay *r, struct why *why)
+{
+	enum err err = OK;
+
+	r->paid_heights = NEW_ARRAY(int64_t, r->feed.pools_n);
+	for (size_t i = 0; i < r->feed.pools_n && err == OK; i++)
+		err = store_block_round_from(
+			r->opt->store, r->feed.pools[i].id, INT64_MAX, &r->paid_heights[i], why);
+	return err;
 }
 
 static enum err run_once(struct replay *r, struct why *why)
 {
 	struct journal_record record;
-	enum err err = store_block_round_from(
-		r->opt->store, r->opt->pool_id, INT64_MAX, &r->paid_height, why);
+	enum err err;
 
-	r->feed = (struct feed){
-		.store = r->opt->store, .node = r->opt->node, .pool_id = r->opt->pool_id};
+	r->feed = (struct feed){.store = r->opt->store, .node = r->opt->node};
+	err = feed_open(&r->feed, r->opt->dir, r->opt->pools, r->opt->pools_n, why);
 	if (err == OK)
-		err = feed_open(&r->feed, r->opt->dir, why);
+		err = read_paid_heights(r, why);
 	while (err == OK && (err = journal_reader_next(r->feed.reader, &record, why)) == OK)
 		err = take(r, &record, why);
 	if (err == ERR_NOT_FOUND)
 		err = store_pending(r, why);
 	r->pending = (struct replay_sums){0};
 	feed_close(&r->feed);
+	free(r->paid_heights);
+	r->paid_heights = NULL;
 	return err;
 }
 

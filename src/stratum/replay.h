@@ -12,11 +12,14 @@
 #include "base/err.h"
 #include "base/thread.h"
 #include "store/store.h"
+#include "stratum/feed.h"
 
 struct replay_options {
 	const char *dir; /* of the journal's files */
 	struct store *store;
-	int64_t node, pool_id;
+	int64_t node;
+	const struct feed_pool *pools; /* as feed_open() takes them */
+	size_t pools_n;
 	bool is_dry; /* sum up only */
 };
 

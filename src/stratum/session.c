@@ -32,6 +32,7 @@ struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 	s->magic = SESSION_MAGIC;
 	s->shard = shard;
 	s->port = port;
+	s->pool = port->pool;
 	s->conn = conn;
 	s->since_ms = s->heard_ms = now_ms;
 	s->rule = (struct vardiff_rule){conf->min_difficulty.work, conf->max_difficulty.work,
@@ -45,6 +46,7 @@ struct session *session_new(struct shard_port *port, struct tcp_conn *conn)
 	list_add_tail(&shard->fresh, &s->node);
 	shard->fresh_count++;
 	atomic_fetch_add(&port->sessions, 1);
+	atomic_fetch_add(&s->pool->sessions, 1);
 	return s;
 }
 
@@ -91,6 +93,7 @@ void session_on_closed(struct session *s, const char *reason)
 		extranonce_give_back(shard->extranonces, loop_now_ms(shard->loop), s->extranonce1,
 			s->step_count > 0 || s->is_back);
 	atomic_fetch_sub(&s->port->sessions, 1);
+	atomic_fetch_sub(&s->pool->sessions, 1);
 	atomic_fetch_sub(&shard->env->conns, 1);
 	list_remove(&s->node);
 	buf_free(&s->partial);
@@ -161,7 +164,7 @@ static const struct step *newest_step(const struct session *s)
 /* What the next job is worth: a job is never given at more than a block of it takes. */
 static int64_t work_now(const struct session *s)
 {
-	const struct job *job = s->shard->current;
+	const struct job *job = s->pool->current;
 
 	return vardiff_clamp(&s->rule, s->work, job ? job->network_work : 0);
 }
@@ -179,7 +182,7 @@ static void add_step(struct session *s, uint32_t seq, uint32_t time, int64_t wor
 /* mining.set_difficulty, which miners apply to the next job. */
 static void tell_difficulty(struct session *s, int64_t work)
 {
-	const struct conf_pool *pool = s->shard->env->pool->conf;
+	const struct conf_pool *pool = s->pool->conf;
 	char text[DIFFICULTY_TEXT_MAX], line[DIFFICULTY_TEXT_MAX + 80];
 	int len;
 
@@ -223,7 +226,7 @@ void session_on_drained(struct session *s)
 	if (!s->owes_job)
 		return;
 	s->owes_job = s->owes_clean = false;
-	session_give_job(s, s->shard->current, is_clean);
+	session_give_job(s, s->pool->current, is_clean);
 }
 
 const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time)
@@ -242,7 +245,7 @@ const struct step *session_step(const struct session *s, uint32_t seq, uint32_t 
 /* The current job as the newest step has it. */
 static void send_again(struct session *s, bool is_clean)
 {
-	struct job *job = s->shard->current;
+	struct job *job = s->pool->current;
 	const struct step *step = newest_step(s);
 	struct buf line = {0};
 
@@ -256,7 +259,7 @@ static void send_again(struct session *s, bool is_clean)
 /* The same job in a new step, from a later time on: new work, so nothing is found twice. */
 static void retell_job(struct session *s, int64_t work, bool is_clean)
 {
-	const struct job *job = s->shard->current;
+	const struct job *job = s->pool->current;
 	uint32_t time = (uint32_t)(clock_wall_ms() / 1000);
 
 	if (time < job->time)

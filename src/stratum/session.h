@@ -68,6 +68,7 @@ struct session {
 		node; /* in shard->fresh until a worker is authorised, then in shard->sessions */
 	struct shard *shard;
 	struct shard_port *port;
+	struct shard_pool *pool; /* whose work it does */
 	struct tcp_conn *conn;
 	struct buf partial;     /* an unfinished line; empty between lines */
 	struct http_call *http; /* != NULL: it speaks HTTP, and this is its request */

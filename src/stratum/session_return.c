@@ -26,7 +26,7 @@ struct left {
 
 static unsigned pool_id(const struct session *s)
 {
-	return (unsigned)s->shard->env->pool->conf->id;
+	return s->pool->pool->number;
 }
 
 static bool is_fixed(const struct session *s)
@@ -142,8 +142,8 @@ bool session_subscribe(struct session *s, const char *token)
 	if (!has_number &&
 		!extranonce_take(shard->extranonces, loop_now_ms(shard->loop), &s->extranonce1))
 		return false;
-	if (shard->env->verify)
-		s->source = source_new(shard->env->verify, s->conn);
+	if (s->pool->pool->hasher->verify)
+		s->source = source_new(s->pool->pool->hasher->verify, s->conn);
 	s->name = s->extranonce1;
 	s->since_s = (uint32_t)(clock_wall_ms() / 1000);
 	s->is_subscribed = true;

@@ -167,6 +167,7 @@ static void on_sweep(void *ctx)
 struct job_mail {
 	struct mail mail;
 	struct shard *shard;
+	struct shard_pool *pool;
 	struct job *job;
 };
 
@@ -177,12 +178,10 @@ static void forget_job(struct given_job *given)
 	*given = (struct given_job){0};
 }
 
-struct given_job *shard_job(struct shard *s, uint32_t seq)
+struct given_job *shard_job(struct shard_pool *p, uint32_t seq, int64_t now_ms)
 {
-	int64_t now_ms = loop_now_ms(s->loop);
-
 	for (unsigned i = 0; i < JOBS_KEPT; i++) {
-		struct given_job *given = &s->jobs[(s->newest + JOBS_KEPT - i) % JOBS_KEPT];
+		struct given_job *given = &p->jobs[(p->newest + JOBS_KEPT - i) % JOBS_KEPT];
 
 		if (given->job && given->job->seq == seq)
 			return now_ms - given->since_ms <= JOB_LIFE_MS ? given : NULL;
@@ -190,13 +189,13 @@ struct given_job *shard_job(struct shard *s, uint32_t seq)
 	return NULL;
 }
 
-const struct u256 *shard_target(struct shard *s, int64_t work)
+const struct u256 *shard_target(struct shard_pool *p, int64_t work)
 {
-	struct known_target *known = &s->targets[work % TARGETS_KEPT];
+	struct known_target *known = &p->targets[work % TARGETS_KEPT];
 
 	if (known->work != work)
 		*known = (struct known_target){
-			work, target_from_work(work, s->env->pool->conf->network->work_bits)};
+			work, target_from_work(work, p->conf->network->work_bits)};
 	return &known->target;
 }
 
@@ -204,25 +203,29 @@ static void on_job_mail(struct mail *mail)
 {
 	struct job_mail *m = CONTAINER_OF(mail, struct job_mail, mail);
 	struct shard *s = m->shard;
+	struct shard_pool *p = m->pool;
 	struct job *job = m->job;
 
-	s->newest = (s->newest + 1) % JOBS_KEPT;
-	forget_job(&s->jobs[s->newest]);
-	s->jobs[s->newest] = (struct given_job){.job = job, .since_ms = loop_now_ms(s->loop)};
-	s->current = job;
+	p->newest = (p->newest + 1) % JOBS_KEPT;
+	forget_job(&p->jobs[p->newest]);
+	p->jobs[p->newest] = (struct given_job){.job = job, .since_ms = loop_now_ms(s->loop)};
+	p->current = job;
 	if (job->is_new_tip)
-		s->tip_ms = loop_now_ms(s->loop);
-	list_for (&s->sessions, session, struct session, node)
-		session_give_job(session, job, job->is_new_tip);
+		p->tip_ms = loop_now_ms(s->loop);
+	list_for (&s->sessions, session, struct session, node) {
+		if (session->pool == p)
+			session_give_job(session, job, job->is_new_tip);
+	}
 	free(m);
 }
 
-void shard_on_job(struct shard *s, struct job *job)
+void shard_on_job(struct shard *s, unsigned pool, struct job *job)
 {
 	struct job_mail *m = NEW(struct job_mail);
 
 	m->mail.deliver = on_job_mail;
 	m->shard = s;
+	m->pool = &s->pools[pool];
 	m->job = job_ref(job);
 	loop_post(s->loop, &m->mail);
 }
@@ -272,23 +275,73 @@ void shard_on_settled(struct shard *s, uint64_t through, enum err result)
 
 /* ---- life ---- */
 
+static void make_ports(struct shard *s)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < s->env->pool_count; i++)
+		s->port_count += s->pools[i].conf->ports_count;
+	s->ports = NEW_ARRAY(struct shard_port, s->port_count);
+	for (unsigned i = 0; i < s->env->pool_count; i++) {
+		const struct conf_pool *pool = s->pools[i].conf;
+
+		for (size_t k = 0; k < pool->ports_count; k++, n++) {
+			s->ports[n].shard = s;
+			s->ports[n].pool = &s->pools[i];
+			s->ports[n].conf = &pool->ports[k];
+		}
+	}
+}
+
+static enum err make_pools(struct shard *s, struct why *why)
+{
+	enum err err = OK;
+
+	s->pools = NEW_ARRAY(struct shard_pool, s->env->pool_count);
+	for (unsigned i = 0; i < s->env->pool_count && err == OK; i++) {
+		struct shard_pool *p = &s->pools[i];
+		const struct hasher *hasher = s->env->pools[i].hasher;
+
+		p->pool = &s->env->pools[i];
+		p->conf = p->pool->conf;
+		if (!hasher->verify)
+			err = pow_ctx_new(
+				hasher->algo, pow_choose_variant(hasher->algo, 1), &p->hasher, why);
+	}
+	return err;
+}
+
+static void free_pools(struct shard *s)
+{
+	for (unsigned i = 0; i < s->env->pool_count; i++) {
+		for (unsigned k = 0; k < JOBS_KEPT; k++)
+			forget_job(&s->pools[i].jobs[k]);
+		pow_ctx_free(s->pools[i].hasher);
+	}
+	free(s->pools);
+}
+
+/* One pool gives its name to what is said of all its connections. */
+static const char *scope_of(const struct shard_env *env)
+{
+	return env->pool_count == 1 ? env->pools[0].conf->name : "";
+}
+
 enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, struct why *why)
 {
-	const struct conf_pool *pool = env->pool->conf;
 	struct shard *s = NEW(struct shard);
+	enum err err;
 
 	s->env = env;
 	s->index = index;
-	s->log = (struct logger){"stratum", pool->name};
-	if (!env->verify) {
-		struct pow_algo *algo = env->pool->algo;
-		enum err err = pow_ctx_new(algo, pow_choose_variant(algo, 1), &s->hasher, why);
-
-		if (err != OK) {
-			free(s);
-			return err;
-		}
+	s->log = (struct logger){"stratum", scope_of(env)};
+	err = make_pools(s, why);
+	if (err != OK) {
+		free_pools(s);
+		free(s);
+		return err;
 	}
+	make_ports(s);
 	s->loop = loop_new();
 	s->sweep = timer_new(s->loop, on_sweep, s);
 	s->sweep_new = timer_new(s->loop, on_sweep_new, s);
@@ -298,12 +351,6 @@ enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, st
 	pthread_mutex_init(&s->settled_lock, NULL);
 	list_init(&s->fresh);
 	list_init(&s->sessions);
-	s->port_count = pool->ports_count;
-	s->ports = NEW_ARRAY(struct shard_port, s->port_count);
-	for (size_t i = 0; i < s->port_count; i++) {
-		s->ports[i].shard = s;
-		s->ports[i].conf = &pool->ports[i];
-	}
 	*out = s;
 	return OK;
 }
@@ -481,14 +528,12 @@ void shard_free(struct shard *s)
 	timer_free(s->sweep_new);
 	close_sessions(s);
 	loop_free(s->loop);
-	for (unsigned i = 0; i < JOBS_KEPT; i++)
-		forget_job(&s->jobs[i]);
+	free_pools(s);
 	free_shares(s->free_shares);
 	free_shares(s->owed);
 	map_free(s->payees, NULL);
 	extranonce_pool_free(s->extranonces);
 	session_forget_left(s);
-	pow_ctx_free(s->hasher);
 	pthread_mutex_destroy(&s->settled_lock);
 	free(s->settled);
 	free(s->ports);

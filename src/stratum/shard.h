@@ -41,12 +41,12 @@ struct verify;
 /* What all shards share; immutable once they run. */
 struct shard_env {
 	const struct conf *conf;
-	struct pool *pool;
+	struct pool *pools;
+	unsigned pool_count;
 	struct journal *journal;
 	struct flush *flush;
 	struct guard *guard;
 	struct tls *tls;       /* of the ports that speak it; NULL: none does */
-	struct verify *verify; /* NULL: the hash is so cheap that the loop computes it itself */
 	struct recall *recall; /* what miners had that left */
 	uint8_t token_key[TOKEN_KEY_LEN];
 	unsigned node_id;
@@ -71,9 +71,24 @@ struct known_target {
 	struct u256 target;
 };
 
+/* A pool on this shard's loop. */
+struct shard_pool {
+	struct pool *pool;
+	const struct conf_pool *conf;     /* the pool's */
+	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
+	unsigned newest;
+	struct job *current;                       /* NULL before the first template */
+	int64_t tip_ms;                            /* when it was the first on its parent */
+	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
+	struct pow_ctx *hasher;                    /* when no threads compute its algorithm */
+	atomic_uint sessions;
+	struct pool_counts counts;
+};
+
 /* A port on this shard's loop. */
 struct shard_port {
 	struct shard *shard;
+	struct shard_pool *pool;
 	const struct conf_port *conf;
 	struct tcp_listener *listeners[CONF_LISTENS_MAX];
 	atomic_uint sessions;
@@ -92,7 +107,8 @@ struct shard {
 	struct loop *loop;
 	pthread_t thread;
 	struct timer *sweep;
-	struct shard_port *ports;
+	struct shard_pool *pools; /* as in env->pools */
+	struct shard_port *ports; /* of all pools, in the order of the configuration */
 	size_t port_count;
 	struct list fresh; /* sessions without a worker, the oldest first */
 	unsigned fresh_count;
@@ -100,14 +116,8 @@ struct shard {
 	struct timer *sweep_new;
 	unsigned news; /* the bans that were looked at */
 	struct extranonce_pool *extranonces;
-	struct left **left;               /* session_return.c; NULL: nobody has left */
-	struct given_job jobs[JOBS_KEPT]; /* a ring; `current` is the newest */
-	unsigned newest;
-	struct job *current;                       /* NULL before the first template */
-	int64_t tip_ms;                            /* when it was the first on its parent */
-	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
-	struct pow_ctx *hasher;                    /* when env->verify is NULL */
-	struct map *payees; /* of solo ports, by script; NULL before the first */
+	struct left **left; /* session_return.c; NULL: nobody has left */
+	struct map *payees; /* of solo ports, by address; NULL before the first */
 	struct share *free_shares;
 	struct share *owed, **owed_last; /* accepted, waiting for the journal */
 	atomic_bool is_owing; /* false: the journal need not wake us. Set before appending */
@@ -127,8 +137,9 @@ enum err shard_new(
 /** shard_listen(s, why): open the ports; before shard_start(). */
 enum err shard_listen(struct shard *s, struct why *why) MUST_CHECK;
 void shard_start(struct shard *s);
-/** shard_on_job(s, job): give it to every session; takes a reference of its own. */
-void shard_on_job(struct shard *s, struct job *job) ANY_THREAD;
+/** shard_on_job(s, pool, job): give it to every session of the pool (an index of env->pools); takes
+ * a reference of its own. */
+void shard_on_job(struct shard *s, unsigned pool, struct job *job) ANY_THREAD;
 /** shard_on_settled(s, through, result): from the journal's thread. */
 void shard_on_settled(struct shard *s, uint64_t through, enum err result) ANY_THREAD;
 /** shard_close_ports(s): accept nobody more and read no more lines; what is in flight is still
@@ -141,9 +152,9 @@ void shard_barrier(struct shard *s) BLOCKS;
 void shard_stop(struct shard *s);
 void shard_free(struct shard *s);
 
-/** shard_target(s, work): what a share of this work must meet; borrowed until the next call. */
-const struct u256 *shard_target(struct shard *s, int64_t work) ON_LOOP;
-/** shard_job(s, seq): the given job, or NULL when it is unknown or too old. */
-struct given_job *shard_job(struct shard *s, uint32_t seq) ON_LOOP;
+/** shard_target(p, work): what a share of this work must meet; borrowed until the next call. */
+const struct u256 *shard_target(struct shard_pool *p, int64_t work) ON_LOOP;
+/** shard_job(p, seq, now_ms): the given job, or NULL when it is unknown or too old. */
+struct given_job *shard_job(struct shard_pool *p, uint32_t seq, int64_t now_ms) ON_LOOP;
 
 #endif

@@ -86,12 +86,12 @@ static struct worker *find_worker(const struct session *s, const struct span *us
 
 static enum verdict find_job(const struct session *s, const struct span *id, struct submission *out)
 {
-	const struct job *current = s->shard->current;
+	const struct job *current = s->pool->current;
 	uint32_t wire;
 
 	if (!span_hex_u32(id, &wire))
 		return VERDICT_UNKNOWN_JOB;
-	out->given = shard_job(s->shard, wire >> 4);
+	out->given = shard_job(s->pool, wire >> 4, loop_now_ms(s->shard->loop));
 	if (!out->given)
 		return VERDICT_UNKNOWN_JOB;
 	if (!template_same_tip(out->given->job->template, current->template))
@@ -162,10 +162,13 @@ static enum verdict check_work(
  * above it when the chain went back, it competes; nodes keep what they saw first, so only for a
  * moment. Below it is lost.
  */
-static bool may_win(const struct shard *shard, const struct job *job)
+static bool may_win(const struct session *s, const struct job *job)
 {
-	return job->height + 1 >= shard->current->height &&
-	       loop_now_ms(shard->loop) - shard->tip_ms < shard->env->conf->stratum.late_blocks_ms;
+	const struct shard *shard = s->shard;
+
+	return job->height + 1 >= s->pool->current->height &&
+	       loop_now_ms(shard->loop) - s->pool->tip_ms <
+		       shard->env->conf->stratum.late_blocks_ms;
 }
 
 static void send_verdict(struct share *share)
@@ -190,8 +193,13 @@ static void decide(struct share *share, enum verdict v)
 	struct session *s = share->session;
 
 	count_verdict(&share->shard->counts, v);
+	if (v == VERDICT_ACCEPTED)
+		count_one(&share->pool->counts, accepted);
+	else
+		count_one(&share->pool->counts, rejected);
 	if (v != VERDICT_ACCEPTED && share->address[0])
-		flush_reject(share->shard->env->flush, share->address, share->worker, v);
+		flush_reject(share->shard->env->flush, share->pool->pool->idx, share->address,
+			share->worker, v);
 	share->verdict = v;
 	share->is_decided = true;
 	if (!s) {
@@ -246,7 +254,7 @@ static void accept(struct share *share, bool is_block)
 	struct shard *shard = share->shard;
 	struct journal_share record = {
 		.worker = token_of(share),
-		.pool = (uint16_t)shard->env->pool->conf->id,
+		.pool = share->pool->pool->number,
 		.height = share->job->height,
 		.work = share->work,
 		.job = share->job->seq,
@@ -261,7 +269,7 @@ static void accept(struct share *share, bool is_block)
 	share->ticket = record.worker ? journal_append(shard->env->journal, &record) : 0;
 	/* Only now, so that the finder's share stands in the journal before the height rises. */
 	if (is_block)
-		block_found(shard->env->pool->blocks, share);
+		block_found(share->pool->pool->blocks, share);
 	if (share->ticket == 0)
 		decide(share, VERDICT_NOT_RECORDED);
 	else
@@ -285,7 +293,7 @@ static void end_late(struct share *share, bool is_block)
 {
 	if (is_block) {
 		log_info(&share->shard->log, "late_block", "height=%" PRIu32, share->job->height);
-		block_found(share->shard->env->pool->blocks, share);
+		block_found(share->pool->pool->blocks, share);
 	}
 	reject(share, VERDICT_STALE);
 }
@@ -300,10 +308,12 @@ static void on_hashed(struct mail *mail)
 		return;
 	}
 	is_block = target_is_met(&share->job->template->target, share->task.hash);
-	is_good = is_block ||
-		  target_is_met(shard_target(share->shard, share->work), share->task.hash);
-	if (is_block)
+	is_good =
+		is_block || target_is_met(shard_target(share->pool, share->work), share->task.hash);
+	if (is_block) {
 		count_one(&share->shard->counts, blocks);
+		count_one(&share->pool->counts, blocks);
+	}
 	if (share->session)
 		judge_session(share->session, is_good);
 	if (share->is_late)
@@ -325,7 +335,7 @@ static void hash(struct share *share)
 		verify_submit(share->session->source, &share->task);
 		return;
 	}
-	pow_hash(shard->hasher, 1, (const uint8_t(*)[POW_HEADER_LEN])share->task.header,
+	pow_hash(share->pool->hasher, 1, (const uint8_t(*)[POW_HEADER_LEN])share->task.header,
 		(uint8_t(*)[POW_HASH_LEN])share->task.hash);
 	on_hashed(&share->task.mail);
 }
@@ -336,6 +346,7 @@ static struct share *share_new(struct session *s, const struct request *r, struc
 	struct share *share = share_take(s->shard);
 
 	share->session = s;
+	share->pool = s->pool;
 	list_add_tail(&s->shares, &share->of_session);
 	s->share_count++;
 	share->is_decided = false;
@@ -361,7 +372,7 @@ void share_on_submit(struct session *s, const struct request *r)
 		return;
 	}
 	v = check_origin(s, r, &sub);
-	is_late = v == VERDICT_STALE && may_win(s->shard, sub.given->job) &&
+	is_late = v == VERDICT_STALE && may_win(s, sub.given->job) &&
 		  check_work(s, r, &sub) == VERDICT_ACCEPTED;
 	if (v == VERDICT_ACCEPTED)
 		v = check_work(s, r, &sub);
@@ -390,6 +401,7 @@ static void answer(struct share *share)
 	int64_t work = share->work;
 
 	count_add(&shard->counts, work, work);
+	count_add(&share->pool->counts, work, work);
 	decide(share, VERDICT_ACCEPTED);
 	if (s)
 		session_on_accepted(s, work);

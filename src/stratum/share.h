@@ -19,6 +19,7 @@ struct share {
 	struct list of_session;
 	struct session *session; /* NULL: gone */
 	struct shard *shard;
+	struct shard_pool *pool; /* whose job it is of */
 	struct job *job;
 	struct payee *payee; /* whom its coinbase pays; NULL: the pool */
 	bool is_apart;       /* of a solo port, no part of the pool's rounds */

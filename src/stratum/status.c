@@ -42,8 +42,20 @@ void status_drain(struct status *s)
 	atomic_store(&s->is_draining, true);
 }
 
-/* May this node take new miners? The database is not asked: shares wait in the journal. */
-static bool is_ready(struct status *s, struct why *why)
+/* Can work be given for this pool? */
+static bool is_pool_ready(struct pool *pool, struct why *why)
+{
+	if (!pool_work(pool).has_job) {
+		err_fail(why, ERR_UNAVAILABLE, "no work yet");
+		daemons_is_ready(pool->daemons, why);
+		return false;
+	}
+	return daemons_is_ready(pool->daemons, why);
+}
+
+/* May this node take new miners, whatever they mine? The database is not asked: shares wait in the
+ * journal. */
+static bool is_open(struct status *s, struct why *why)
 {
 	struct journal_status journal;
 
@@ -56,12 +68,19 @@ static bool is_ready(struct status *s, struct why *why)
 		err_fail(why, ERR_FULL, "shares cannot be recorded: %s", journal.why.text);
 		return false;
 	}
-	if (!pool_work(s->of.pool).has_job) {
-		err_fail(why, ERR_UNAVAILABLE, "no work yet");
-		daemons_is_ready(s->of.pool->daemons, why);
+	return true;
+}
+
+/* … and there is work: one coin whose daemons are down does not close the others' ports. */
+static bool is_ready(struct status *s, struct why *why)
+{
+	if (!is_open(s, why))
 		return false;
+	for (unsigned i = s->of.pool_count; i-- > 0;) { /* so that why is the first pool's */
+		if (is_pool_ready(&s->of.pools[i], why))
+			return true;
 	}
-	return daemons_is_ready(s->of.pool->daemons, why);
+	return false;
 }
 
 static struct totals add_up(const struct status *s)
@@ -83,10 +102,10 @@ static struct totals add_up(const struct status *s)
 	return t;
 }
 
-static void add_daemons(struct status *s, struct buf *out)
+static void add_daemons(struct pool *pool, struct buf *out)
 {
 	struct daemon_status list[POOL_DAEMONS_MAX];
-	struct daemons *daemons = s->of.pool->daemons; /* NULL once the role is ending */
+	struct daemons *daemons = pool->daemons; /* NULL once the role is ending */
 	unsigned n = daemons ? daemons_status(daemons, list, POOL_DAEMONS_MAX) : 0;
 
 	buf_add_str(out, ",\"daemons\":[");
@@ -102,19 +121,28 @@ static void add_daemons(struct status *s, struct buf *out)
 	buf_add_str(out, "]");
 }
 
-static void add_ports(struct status *s, struct buf *out)
+static unsigned sessions_of(const struct status *s, const struct conf_port *port)
 {
-	const struct conf_pool *pool = s->of.pool->conf;
+	unsigned sum = 0;
 
-	buf_add_str(out, ",\"ports\":[");
-	for (size_t p = 0; p < pool->ports_count; p++) {
-		unsigned sessions = 0;
+	for (unsigned i = 0; i < s->of.shard_count; i++) {
+		const struct shard *shard = s->of.shards[i];
 
-		for (unsigned i = 0; i < s->of.shard_count; i++)
-			sessions += atomic_load(&s->of.shards[i]->ports[p].sessions);
-		buf_printf(out, "%s{\"name\":\"%s\",\"port\":%u,\"connections\":%u}", p ? "," : "",
-			pool->ports[p].name, pool->ports[p].listens.list[0].port, sessions);
+		for (size_t p = 0; p < shard->port_count; p++) {
+			if (shard->ports[p].conf == port)
+				sum += atomic_load(&shard->ports[p].sessions);
+		}
 	}
+	return sum;
+}
+
+static void add_ports(struct status *s, const struct conf_pool *pool, struct buf *out)
+{
+	buf_add_str(out, ",\"ports\":[");
+	for (size_t p = 0; p < pool->ports_count; p++)
+		buf_printf(out, "%s{\"name\":\"%s\",\"port\":%u,\"connections\":%u}", p ? "," : "",
+			pool->ports[p].name, pool->ports[p].listens.list[0].port,
+			sessions_of(s, &pool->ports[p]));
 	buf_add_str(out, "]");
 }
 
@@ -129,11 +157,54 @@ static void add_journal(struct status *s, struct buf *out)
 		keep.max_bytes && keep.bytes > keep.max_bytes ? "true" : "false");
 }
 
+struct pool_totals {
+	uint64_t accepted, rejected, work, blocks;
+	unsigned sessions;
+};
+
+static struct pool_totals add_up_pool(const struct status *s, unsigned pool)
+{
+	struct pool_totals t = {0};
+
+	for (unsigned i = 0; i < s->of.shard_count; i++) {
+		const struct shard_pool *p = &s->of.shards[i]->pools[pool];
+
+		t.accepted += count_read(&p->counts, accepted);
+		t.rejected += count_read(&p->counts, rejected);
+		t.work += count_read(&p->counts, work);
+		t.blocks += count_read(&p->counts, blocks);
+		t.sessions += atomic_load(&p->sessions);
+	}
+	return t;
+}
+
+static void add_pool(struct status *s, unsigned idx, struct buf *out)
+{
+	struct pool *pool = &s->of.pools[idx];
+	struct pool_work work = pool_work(pool);
+	struct pool_totals t = add_up_pool(s, idx);
+	char text[DIFFICULTY_TEXT_MAX], hashes[U256_TEXT_MAX];
+
+	buf_add_str(out, "{\"pool\":");
+	buf_add_json_str(out, pool->conf->name);
+	if (work.has_job)
+		buf_printf(out,
+			",\"height\":%" PRIu32
+			",\"network_difficulty\":\"%s\",\"network_work\":%" PRId64
+			",\"network_work_hashes\":\"%s\",\"template_age_ms\":%" PRId64,
+			work.height, difficulty_of_target(work.target, text), work.network_work,
+			u256_text(target_hashes(work.target), hashes), work.template_age_ms);
+	buf_printf(out,
+		",\"sessions\":%u,\"shares_accepted\":%" PRIu64 ",\"shares_rejected\":%" PRIu64,
+		t.sessions, t.accepted, t.rejected);
+	add_daemons(pool, out);
+	add_ports(s, pool->conf, out);
+	buf_add_u8(out, '}');
+}
+
 char *status_render(struct status *s)
 {
-	struct pool_work work = pool_work(s->of.pool);
 	struct totals t = add_up(s);
-	char text[DIFFICULTY_TEXT_MAX], hashes[U256_TEXT_MAX];
 	struct why why = {""};
 	bool ready = is_ready(s, &why);
 	struct buf out = {0};
@@ -149,20 +220,13 @@ char *status_render(struct status *s)
 	buf_add_str(&out, ",\"ready_text\":");
 	buf_add_json_str(&out, ready ? "" : why.text);
 	add_journal(s, &out);
-	buf_add_str(&out, ",\"pools\":[{\"pool\":");
-	buf_add_json_str(&out, s->of.pool->conf->name);
-	if (work.has_job)
-		buf_printf(&out,
-			",\"height\":%" PRIu32
-			",\"network_difficulty\":\"%s\",\"network_work\":%" PRId64
-			",\"network_work_hashes\":\"%s\",\"template_age_ms\":%" PRId64,
-			work.height, difficulty_of_target(work.target, text), work.network_work,
-			u256_text(target_hashes(work.target), hashes), work.template_age_ms);
-	buf_printf(&out, ",\"shares_accepted\":%" PRIu64 ",\"shares_rejected\":%" PRIu64,
-		t.accepted, t.rejected);
-	add_daemons(s, &out);
-	add_ports(s, &out);
-	buf_add_str(&out, "}]}");
+	buf_add_str(&out, ",\"pools\":[");
+	for (unsigned i = 0; i < s->of.pool_count; i++) {
+		if (i > 0)
+			buf_add_u8(&out, ',');
+		add_pool(s, i, &out);
+	}
+	buf_add_str(&out, "]}");
 	return buf_take(&out);
 }
 
@@ -223,10 +287,90 @@ static void add_times(
 		name, count);
 }
 
+/* One line for each pool. */
+static void add_pools(struct status *s, struct buf *out, const char *name, const char *type,
+	const char *help, double (*value)(struct status *s, unsigned pool))
+{
+	add_metric(out, name, type, help);
+	for (unsigned i = 0; i < s->of.pool_count; i++)
+		buf_printf(out, "%s{pool=\"%s\"} %.17g\n", name, s->of.pools[i].conf->name,
+			value(s, i));
+}
+
+static double accepted_of(struct status *s, unsigned pool)
+{
+	return (double)add_up_pool(s, pool).accepted;
+}
+
+static double rejected_of(struct status *s, unsigned pool)
+{
+	return (double)add_up_pool(s, pool).rejected;
+}
+
+static double work_of(struct status *s, unsigned pool)
+{
+	return (double)add_up_pool(s, pool).work;
+}
+
+static double blocks_of(struct status *s, unsigned pool)
+{
+	return (double)add_up_pool(s, pool).blocks;
+}
+
+static double sessions_in(struct status *s, unsigned pool)
+{
+	return add_up_pool(s, pool).sessions;
+}
+
+static double readiness_of(struct status *s, unsigned pool)
+{
+	struct why why = {""};
+
+	return is_pool_ready(&s->of.pools[pool], &why);
+}
+
+static double height_of(struct status *s, unsigned pool)
+{
+	return pool_work(&s->of.pools[pool]).height;
+}
+
+static double age_of(struct status *s, unsigned pool)
+{
+	return (double)pool_work(&s->of.pools[pool]).template_age_ms / 1000;
+}
+
+static void add_pool_metrics(struct status *s, struct buf *out)
+{
+	add_pools(s, out, "kozan_pool_sessions", "gauge", "miners that work for the pool",
+		sessions_in);
+	add_pools(s, out, "kozan_pool_shares_accepted_total", "counter", "accepted shares",
+		accepted_of);
+	add_pools(s, out, "kozan_pool_shares_rejected_total", "counter", "refused shares",
+		rejected_of);
+	add_pools(s, out, "kozan_pool_share_work_total", "counter",
+		"accepted work, in the pool's work units", work_of);
+	add_pools(s, out, "kozan_pool_blocks_found_total", "counter",
+		"hashes that met the network's target", blocks_of);
+	add_pools(s, out, "kozan_pool_has_work", "gauge", "1: its daemons give work", readiness_of);
+	add_pools(s, out, "kozan_pool_block_height", "gauge", "height of the block being worked on",
+		height_of);
+	add_pools(s, out, "kozan_pool_template_age_seconds", "gauge", "age of the work at hand",
+		age_of);
+}
+
+static unsigned outbox_count(const struct status *s)
+{
+	unsigned sum = 0;
+
+	for (unsigned i = 0; i < s->of.pool_count; i++)
+		sum += blocks_waiting(s->of.pools[i].blocks);
+	return sum;
+}
+
 static void on_metrics(void *ctx, struct httpd_req *req)
 {
 	struct status *s = ctx;
-	struct pool_work work = pool_work(s->of.pool);
+	struct pool_work work = pool_work(&s->of.pools[0]);
 	struct keep_figures keep = flush_keep(s->of.flush);
 	struct journal_status journal;
 	struct why why = {""};
@@ -247,8 +391,9 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 			(double)tls_expires_ms(s->of.tls) / 1000);
 	add_gauge(&out, "kozan_stratum_max_conns", "miners that may be connected", s->of.max_conns);
 	add_gauge(&out, "kozan_ready", "1: may take new miners", is_ready(s, &why));
-	add_gauge(&out, "kozan_block_height", "height of the block being worked on", work.height);
-	add_gauge(&out, "kozan_template_age_seconds", "age of the work at hand",
+	add_gauge(&out, "kozan_block_height",
+		"height of the block being worked on (of the first pool)", work.height);
+	add_gauge(&out, "kozan_template_age_seconds", "age of the work at hand (of the first pool)",
 		(double)work.template_age_ms / 1000);
 	add_gauge(&out, "kozan_journal_healthy", "1: shares can be recorded",
 		journal_is_healthy(s->of.journal));
@@ -269,9 +414,9 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 	add_total(&out, "kozan_journal_damaged_records_total",
 		"records of the journal that could not be read", (double)keep.damaged);
 	add_gauge(&out, "kozan_block_outbox", "found blocks that are not settled and recorded yet",
-		blocks_waiting(s->of.pool->blocks));
-	if (s->of.verify) {
-		struct verify_figures v = verify_figures(s->of.verify);
+		outbox_count(s));
+	if (hashers_have_threads(s->of.hashers)) {
+		struct verify_figures v = hashers_figures(s->of.hashers);
 
 		add_total(&out, "kozan_hashes_total", "proofs of work verified", (double)v.hashes);
 		add_times(&out, "kozan_hash_seconds",
@@ -280,6 +425,7 @@ static void on_metrics(void *ctx, struct httpd_req *req)
 			&v.wait);
 		add_gauge(&out, "kozan_hash_queue", "shares waiting to be verified", v.queued);
 	}
+	add_pool_metrics(s, &out);
 	httpd_reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
 	buf_free(&out);
 }
@@ -289,12 +435,33 @@ static void on_healthz(void *ctx, struct httpd_req *req)
 	httpd_reply_text(req, 200, "text/plain; charset=utf-8", "ok\n");
 }
 
+/* The pool of this name; NULL: there is none. */
+static struct pool *find_pool(struct status *s, const char *name)
+{
+	for (unsigned i = 0; i < s->of.pool_count; i++) {
+		if (strcmp(s->of.pools[i].conf->name, name) == 0)
+			return &s->of.pools[i];
+	}
+	return NULL;
+}
+
+/* ?pool=NAME: for a balancer of that pool's ports. */
 static void on_readyz(void *ctx, struct httpd_req *req)
 {
 	struct status *s = ctx;
+	const char *name = httpd_query(req, "pool");
+	struct pool *pool = name ? find_pool(s, name) : NULL;
 	struct why why = {""};
-	bool ready = is_ready(s, &why);
-	char *text = str_printf("%s%s\n", ready ? "ready" : "not ready: ", ready ? "" : why.text);
+	bool ready;
+	char *text;
+
+	if (name && !pool) {
+		httpd_reply_text(
+			req, 404, "text/plain; charset=utf-8", "there is no pool of this name\n");
+		return;
+	}
+	ready = pool ? is_open(s, &why) && is_pool_ready(pool, &why) : is_ready(s, &why);
+	text = str_printf("%s%s\n", ready ? "ready" : "not ready: ", ready ? "" : why.text);
 
 	httpd_reply_text(req, ready ? 200 : 503, "text/plain; charset=utf-8", text);
 	free(text);

@@ -17,10 +17,11 @@ struct status;
 
 struct status_sources {
 	const struct node *node;
-	struct pool *pool;
+	struct pool *pools;
+	unsigned pool_count;
 	struct journal *journal;
 	struct flush *flush;
-	struct verify *verify; /* may be NULL */
+	const struct hashers *hashers;
 	struct guard *guard;
 	struct tls *tls; /* may be NULL */
 	struct shard **shards;

@@ -14,7 +14,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -22,23 +21,21 @@
 #include "base/random.h"
 #include "base/ready.h"
 #include "io/tls.h"
-#include "pow/pow.h"
-#include "store/store.h"
 #include "stratum/ban_sync.h"
 #include "stratum/certificate.h"
+#include "stratum/claim.h"
 #include "stratum/flush.h"
 #include "stratum/guard.h"
+#include "stratum/hashers.h"
 #include "stratum/node.h"
 #include "stratum/pool.h"
 #include "stratum/recall.h"
 #include "stratum/shard.h"
 #include "stratum/status.h"
-#include "stratum/verify.h"
 
 enum {
 	LOOPS_MAX = 64,
 	LOOPS_AUTO_MAX = 4,
-	CLAIM_PATIENCE_MS = 30000,
 	KEEP_ALIVE_CHECK_MS = 1000,
 	CERTIFICATE_CHECK_MS = 10000,
 	EXPIRY_WARN_DAYS = 14
@@ -52,9 +49,11 @@ struct stratum {
 	struct loop *loop; /* signals and slow timers; miners have loops of their own */
 	struct timer *keep_alive, *certificate;
 	struct node node;
-	struct pool pool;
+	struct pool pools[CONF_POOLS_MAX];
+	unsigned pool_count; /* those that are made */
+	atomic_uint seq;     /* of the next job */
+	struct hashers hashers;
 	struct journal *journal;
-	struct verify *verify;
 	struct flush *flush;
 	struct guard *guard;
 	struct ban_sync *ban_sync;
@@ -64,7 +63,7 @@ struct stratum {
 	struct shard *shards[LOOPS_MAX];
 	unsigned shard_count;
 	struct status *status;
-	bool is_pool_made, is_pool_running, is_flush_running;
+	bool is_running, is_flush_running;
 	atomic_bool is_fenced;
 };
 
@@ -88,50 +87,6 @@ static unsigned connection_limit(unsigned configured)
 	}
 	most = limit.rlim_cur > 2000000 ? 1800000 : (unsigned)limit.rlim_cur / 10 * 9;
 	return configured && configured < most ? configured : most;
-}
-
-static enum err claim_in(struct stratum *s, struct store *st, struct why *why)
-{
-	const struct conf_pool *pool = &s->conf->pools[0];
-	int64_t pool_id;
-	enum err err = store_pool_ensure(st, pool->name, pool->coin.name,
-		coin_chain_name(pool->network->chain), pool->network->work_bits, &pool_id, why);
-
-	return err == OK ? node_claim(&s->node, s->dir, st, why) : err;
-}
-
-/*
- * The node's id comes from the database the first time; afterwards we remember it, and the database
- * need not be there.
- */
-static enum err claim_node(struct stratum *s, struct why *why)
-{
-	int64_t until_ms = clock_mono_ms() + CLAIM_PATIENCE_MS;
-	unsigned failures = 0;
-	enum err err;
-
-	for (;;) {
-		struct store *st = NULL;
-
-		err = store_open(&s->conf->store, &st, why);
-		if (err == OK)
-			err = store_migrate(st, why);
-		if (err == OK)
-			err = claim_in(s, st, why);
-		store_close(st);
-		if (err == OK || err == ERR_REFUSED || err == ERR_CONFLICT || err == ERR_VERSION ||
-			err == ERR_LIMIT)
-			return err;
-		if (s->node.id >= 0 && node_may_go_on(&s->node)) {
-			log_odd(&lg, "database_away",
-				"text=\"starting as node %d without it\" reason=\"%s\"",
-				(int)s->node.id, why->text);
-			return OK;
-		}
-		if (clock_mono_ms() > until_ms)
-			return err;
-		clock_sleep_ms(backoff_wait_ms(++failures, random_u64()));
-	}
 }
 
 static void on_settled(void *ctx, uint64_t through, enum err result)
@@ -167,32 +122,26 @@ static enum err open_journal(struct stratum *s, struct why *why)
 	return OK;
 }
 
-/* sha256d is cheaper than handing it to another thread. */
-static bool hashes_on_loop(const struct pow_algo *algo)
+static void make_pools(struct stratum *s)
 {
-	return strcmp(pow_algo_name(algo), "sha256d") == 0;
+	/* A random start: after a restart, ids of the last process are unknown, not somebody
+	 * else's. */
+	atomic_init(&s->seq, (unsigned)random_below(1u << JOB_SEQ_BITS));
+	for (size_t i = 0; i < s->conf->pools_count; i++) {
+		pool_init(&s->pools[i], &s->conf->pools[i], (unsigned)i);
+		s->pools[i].seq = &s->seq;
+		s->pool_count++;
+	}
 }
 
 static enum err start_hashers(struct stratum *s, struct why *why)
 {
-	unsigned threads = s->conf->stratum.hash_threads;
-	struct pow_fault faults[8];
-	unsigned n = pow_self_test(faults, ARRAY_LEN(faults));
-	enum err err;
+	enum err err = OK;
 
-	for (unsigned i = 0; i < n && i < ARRAY_LEN(faults); i++)
-		log_broken(&lg, "pow_variant_wrong",
-			"algorithm=%s variant=%s text=\"it is not used\"", faults[i].family,
-			faults[i].variant);
-	if (hashes_on_loop(s->pool.algo))
-		return OK;
-	err = verify_start(s->pool.algo, threads ? threads : cores(), &s->verify, why);
-	if (err == OK) {
-		struct verify_figures v = verify_figures(s->verify);
-
-		log_info(&lg, "pow_ready", "algorithm=%s variant=%s batch=%u threads=%u",
-			pow_algo_name(s->pool.algo), v.variant, v.batch, v.threads);
-	}
+	hashers_check();
+	for (unsigned i = 0; i < s->pool_count && err == OK; i++)
+		err = hashers_for(&s->hashers, &s->pools[i].conf->coin,
+			s->conf->stratum.hash_threads, &s->pools[i].hasher, why);
 	return err;
 }
 
@@ -244,10 +193,10 @@ static enum err make_shards(struct stratum *s, struct why *why)
 	max_conns = connection_limit(conf->max_conns);
 	s->env = (struct shard_env){
 		.conf = s->conf,
-		.pool = &s->pool,
+		.pools = s->pools,
+		.pool_count = s->pool_count,
 		.journal = s->journal,
 		.flush = s->flush,
-		.verify = s->verify,
 		.node_id = (unsigned)s->node.id,
 		.shard_count = loops,
 		.guard = s->guard,
@@ -288,6 +237,7 @@ static void make_flush(struct stratum *s)
 {
 	struct flush_options options = {
 		.conf = s->conf,
+		.pools = s->pools,
 		.node = &s->node,
 		.node_dir = s->dir,
 		.journal_dir = s->journal_dir,
@@ -303,10 +253,11 @@ static void make_status(struct stratum *s)
 {
 	struct status_sources sources = {
 		.node = &s->node,
-		.pool = &s->pool,
+		.pools = s->pools,
+		.pool_count = s->pool_count,
 		.journal = s->journal,
 		.flush = s->flush,
-		.verify = s->verify,
+		.hashers = &s->hashers,
 		.guard = s->guard,
 		.tls = s->tls,
 		.shards = s->shards,
@@ -328,14 +279,16 @@ static void on_notify(void *ctx, const char *data, size_t len)
 {
 	struct stratum *s = ctx;
 
-	daemons_wake(s->pool.daemons);
+	for (unsigned i = 0; i < s->pool_count; i++)
+		daemons_wake(s->pools[i].daemons);
 }
 
 static void on_keep_alive(void *ctx)
 {
 	struct stratum *s = ctx;
 
-	pool_keep_alive(&s->pool);
+	for (unsigned i = 0; i < s->pool_count; i++)
+		pool_keep_alive(&s->pools[i]);
 }
 
 static void on_certificate_check(void *ctx)
@@ -366,13 +319,39 @@ static void start_work(struct stratum *s)
 {
 	for (unsigned i = 0; i < s->shard_count; i++)
 		shard_start(s->shards[i]);
-	s->is_pool_running = true;
-	pool_start(&s->pool, s->shards, s->shard_count);
+	s->is_running = true;
+	for (unsigned i = 0; i < s->pool_count; i++)
+		pool_start(&s->pools[i], s->shards, s->shard_count);
 	s->is_flush_running = true;
-	flush_start(s->flush, s->journal, s->pool.blocks);
+	flush_start(s->flush, s->journal);
 	ban_sync_start(s->ban_sync, s->guard);
 	timer_start(s->keep_alive, KEEP_ALIVE_CHECK_MS, KEEP_ALIVE_CHECK_MS);
 	timer_start(s->certificate, CERTIFICATE_CHECK_MS, CERTIFICATE_CHECK_MS);
+}
+
+static enum err claim(struct stratum *s, struct why *why)
+{
+	int64_t ids[CONF_POOLS_MAX];
+	enum err err = claim_start(s->conf, s->dir, &s->node, ids, why);
+
+	for (unsigned i = 0; i < s->pool_count && err == OK; i++) {
+		s->pools[i].number = (uint16_t)ids[i];
+		s->pools[i].node_tag =
+			(uint32_t)s->node.id << NUMBER_BITS | ((uint32_t)s->node.epoch & 0xfffff);
+	}
+	return err;
+}
+
+static enum err start_blocks(struct stratum *s, struct why *why)
+{
+	enum err err = OK;
+
+	for (unsigned i = 0; i < s->pool_count && err == OK; i++) {
+		s->pools[i].journal = s->journal;
+		err = blocks_start(&s->pools[i], s->outbox_dir, (unsigned)s->node.id, s->flush,
+			&s->pools[i].blocks, why);
+	}
+	return err;
 }
 
 static enum err start(struct stratum *s, struct why *why)
@@ -385,12 +364,10 @@ static enum err start(struct stratum *s, struct why *why)
 	s->dir = path_join(s->conf->data_dir, "stratum");
 	s->journal_dir = path_join(s->dir, "journal");
 	s->outbox_dir = path_join(s->dir, "outbox");
-	s->is_pool_made = true;
-	err = pool_init(&s->pool, &s->conf->pools[0], why);
+	make_pools(s);
+	err = node_open(s->dir, &s->node, why);
 	if (err == OK)
-		err = node_open(s->dir, &s->node, why);
-	if (err == OK)
-		err = claim_node(s, why);
+		err = claim(s, why);
 	if (err == OK)
 		err = open_journal(s, why);
 	if (err == OK)
@@ -404,15 +381,11 @@ static enum err start(struct stratum *s, struct why *why)
 	if (err == OK)
 		err = make_shards(s, why);
 	if (err == OK)
-		err = blocks_start(s->pool.conf, s->outbox_dir, (unsigned)s->node.id, &s->pool.log,
-			s->flush, &s->pool.blocks, why);
+		err = start_blocks(s, why);
 	if (err == OK)
 		err = listen_for_notify(s, why);
 	if (err != OK)
 		return err;
-	s->pool.journal = s->journal;
-	s->pool.node_tag =
-		(uint32_t)s->node.id << NUMBER_BITS | ((uint32_t)s->node.epoch & 0xfffff);
 	make_status(s);
 	start_work(s);
 	if (s->conf->stratum.health.port)
@@ -424,16 +397,16 @@ static enum err start(struct stratum *s, struct why *why)
 static void finish_shares(struct stratum *s)
 {
 	for (unsigned i = 0; i < s->shard_count; i++) {
-		if (s->is_pool_running)
+		if (s->is_running)
 			shard_close_ports(s->shards[i]);
 	}
-	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+	for (unsigned i = 0; i < s->shard_count && s->is_running; i++)
 		shard_barrier(s->shards[i]);
-	verify_stop(s->verify);
-	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+	hashers_stop(&s->hashers);
+	for (unsigned i = 0; i < s->shard_count && s->is_running; i++)
 		shard_barrier(s->shards[i]);
 	journal_close(s->journal);
-	for (unsigned i = 0; i < s->shard_count && s->is_pool_running; i++)
+	for (unsigned i = 0; i < s->shard_count && s->is_running; i++)
 		shard_stop(s->shards[i]);
 }
 
@@ -446,12 +419,13 @@ static void stop(struct stratum *s)
 	ban_sync_stop(s->ban_sync);
 	if (s->is_flush_running)
 		flush_stop(s->flush); /* first: it looks at all the others */
-	if (s->is_pool_running)
-		pool_stop(&s->pool);
+	for (unsigned i = 0; i < s->pool_count && s->is_running; i++)
+		pool_stop(&s->pools[i]);
 	finish_shares(s);
 	if (s->is_flush_running && !atomic_load(&s->is_fenced))
 		flush_drain(s->flush);
-	blocks_stop(s->pool.blocks);
+	for (unsigned i = 0; i < s->pool_count; i++)
+		blocks_stop(s->pools[i].blocks);
 	flush_free(s->flush);
 	for (unsigned i = 0; i < s->shard_count; i++)
 		shard_free(s->shards[i]);
@@ -459,10 +433,10 @@ static void stop(struct stratum *s)
 	guard_free(s->guard);
 	recall_free(s->recall);
 	tls_free(s->tls);
-	verify_free(s->verify);
+	hashers_free(&s->hashers);
 	status_free(s->status);
-	if (s->is_pool_made)
-		pool_fini(&s->pool);
+	for (unsigned i = 0; i < s->pool_count; i++)
+		pool_fini(&s->pools[i]);
 	timer_free(s->keep_alive);
 	timer_free(s->certificate);
 	loop_free(s->loop);

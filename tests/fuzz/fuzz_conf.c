@@ -39,11 +39,8 @@ static void put(const char *path, const void *data, size_t size)
 	fclose(f);
 }
 
-static void check_complete(const struct conf *conf)
+static void check_pool(const struct conf_pool *pool)
 {
-	const struct conf_pool *pool = &conf->pools[0];
-
-	assert(conf->pools_count == 1 && conf->data_dir[0] == '/');
 	assert(pool->network && pool->network->is_defined && pool->address.text[0]);
 	assert(pool->daemons_count > 0 && pool->wallet.daemon && pool->ports_count > 0);
 	for (size_t i = 0; i < pool->ports_count; i++) {
@@ -55,6 +52,14 @@ static void check_complete(const struct conf *conf)
 	}
 	assert(pool->reward.rules.fee_ppm >= 0 && pool->reward.rules.fee_ppm <= REWARD_PPM);
 	assert(pool->reward.rules.window_ppm > 0);
+}
+
+static void check_complete(const struct conf *conf)
+{
+	assert(conf->pools_count >= 1 && conf->pools_count <= CONF_POOLS_MAX);
+	assert(conf->data_dir[0] == '/');
+	for (size_t i = 0; i < conf->pools_count; i++)
+		check_pool(&conf->pools[i]);
 }
 
 /* The same bytes as a configuration and as a coin's profile. */

@@ -19,6 +19,24 @@ static void test_multiplier(void **state)
 	assert_int_equal(coin_share_multiplier(&bitcoin), 1);
 }
 
+static void test_same_pow(void **state)
+{
+	struct coin a = {.algorithm = "yescrypt",
+			    .params_count = 2,
+			    .params = {{"n", "2048"}, {"r", "8"}}},
+		    b = {.algorithm = "yescrypt",
+			    .params_count = 2,
+			    .params = {{"r", "8"}, {"n", "2048"}}};
+
+	assert_true(coin_same_pow(&litecoin, &litecoin));
+	assert_false(coin_same_pow(&litecoin, &bitcoin));
+	assert_true(coin_same_pow(&a, &b));
+	strcpy(b.params[0].value, "32");
+	assert_false(coin_same_pow(&a, &b));
+	b.params_count = 1;
+	assert_false(coin_same_pow(&a, &b));
+}
+
 static void test_block_id(void **state)
 {
 	uint8_t header[80] = {1}, pow_hash[32] = {2}, id[32], expected[32];
@@ -35,6 +53,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_networks),
 		cmocka_unit_test(test_multiplier),
+		cmocka_unit_test(test_same_pow),
 		cmocka_unit_test(test_block_id),
 	};
 

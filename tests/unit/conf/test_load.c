@@ -25,7 +25,9 @@ static void test_defaults(void **state)
 	assert_int_equal(conf->ledger.interval_ms, 5000);
 	assert_int_equal(conf->pools_count, 1);
 	pool = &conf->pools[0];
-	assert_int_equal(pool->id, 1);
+	assert_ptr_equal(conf_pool(conf, NULL), pool);
+	assert_ptr_equal(conf_pool(conf, pool->name), pool);
+	assert_null(conf_pool(conf, "another"));
 	assert_string_equal(pool->title, "Litecoin");
 	assert_string_equal(pool->coin.name, "litecoin");
 	assert_string_equal(pool->coin.algorithm, "scrypt");

@@ -279,16 +279,26 @@ static void test_profile(void **state)
 		"'scrypt'?\n");
 }
 
+#define SECOND(name, daemon, wallet, port)                                                         \
+	"  - name: " name "\n"                                                                     \
+	"    coin: litecoin\n"                                                                     \
+	"    address: LUNpc7yto7guM4TTBgnLyudh1MeT1k4iij\n"                                        \
+	"    daemons: [{name: a, url: \"" daemon "\", user: u}]\n" wallet                          \
+	"    ports: [{listen: \":" port "\", name: p}]\n"
+
 static void test_two_pools(void **state)
 {
+	expect(state, MINIMAL SECOND("two", "http://a:1", "", "1"), "");
 	expect(state,
-		MINIMAL "  - name: two\n"
-			"    coin: litecoin\n"
-			"    address: LUNpc7yto7guM4TTBgnLyudh1MeT1k4iij\n"
-			"    daemons: [{name: a, url: \"http://a:1\", user: u}]\n"
-			"    ports: [{listen: \":1\", name: p}]\n",
-		"kozan.yaml:11: pools: this version serves one pool; run a second Kozan, with a "
-		"data_dir of its own, for another\n");
+		MINIMAL SECOND("two", "http://127.0.0.1:9332", "    wallet: {name: b}\n", "1"), "");
+	expect(state, MINIMAL SECOND("ltc", "http://a:1", "", "1"),
+		"kozan.yaml:11: name: \"ltc\" is here twice\n");
+	expect(state, MINIMAL SECOND("two", "http://a:1", "", "3333"),
+		"kozan.yaml:15: listen: port 3333 is taken by another part of this file\n");
+	expect(state,
+		MINIMAL SECOND("two", "http://127.0.0.1:9332", "    wallet: {daemon: a}\n", "1"),
+		"kozan.yaml:15: wallet: is that of pool \"ltc\": each pool pays from a wallet of "
+		"its own\n");
 }
 
 /* References that bite their own tail end like any other wrong value. */

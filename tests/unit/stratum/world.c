@@ -57,7 +57,6 @@ static void make_conf(struct world *w, const struct conf_port *port)
 	coin->version_rolling = true;
 	*network = (struct coin_network){
 		.is_defined = true, .chain = COIN_REGTEST, .p2pkh = {1, {111}}, .p2sh = {1, {196}}};
-	w->pool_conf.id = 1;
 	w->pool_conf.name = (char *)"test";
 	w->pool_conf.tag = (char *)"/test/";
 	w->pool_conf.network = network;
@@ -85,12 +84,16 @@ void world_open(struct world *w, const struct conf_port *port, unsigned hash_thr
 	make_conf(w, port);
 	str_copy(w->dir, sizeof(w->dir), "/tmp/kozan-test-XXXXXX");
 	assert_non_null(mkdtemp(w->dir));
-	w->pool.conf = &w->pool_conf;
-	assert_int_equal(pow_algo_new("sha256d", NULL, 0, &w->pool.algo, &why), OK);
-	assert_int_equal(pow_ctx_new(w->pool.algo, NULL, &w->pow, &why), OK);
+	pool_init(&w->pool, &w->pool_conf, 0);
+	w->pool.number = 1;
+	w->pool.hasher = &w->hasher;
+	w->hasher.coin = &w->pool_conf.coin;
+	assert_int_equal(pow_algo_new("sha256d", NULL, 0, &w->hasher.algo, &why), OK);
+	assert_int_equal(pow_ctx_new(w->hasher.algo, NULL, &w->pow, &why), OK);
 	w->env = (struct shard_env){.conf = &w->conf,
 		.guard = guard_new(&(struct guard_options){.allow = &w->conf.stratum.allow}),
-		.pool = &w->pool,
+		.pools = &w->pool,
+		.pool_count = 1,
 		.flush = flush_new(&flush),
 		.recall = recall_new(),
 		.token_key = {1, 2, 3},
@@ -99,7 +102,7 @@ void world_open(struct world *w, const struct conf_port *port, unsigned hash_thr
 		.max_new = 100};
 	if (hash_threads > 0)
 		assert_int_equal(
-			verify_start(w->pool.algo, hash_threads, &w->env.verify, &why), OK);
+			verify_start(w->hasher.algo, hash_threads, &w->hasher.verify, &why), OK);
 	assert_int_equal(journal_open(&journal, &w->env.journal, &why), OK);
 	journal_on_settled(w->env.journal, on_settled, w);
 	assert_int_equal(shard_new(&w->env, 0, &w->shard, &why), OK);
@@ -112,17 +115,17 @@ void world_close(struct world *w)
 {
 	char *remove = str_printf("rm -r %s", w->dir);
 
-	if (w->env.verify)
-		verify_stop(w->env.verify);
+	verify_stop(w->hasher.verify);
 	journal_close(w->env.journal);
 	shard_stop(w->shard);
 	shard_free(w->shard);
 	guard_free(w->env.guard);
 	recall_free(w->env.recall);
-	verify_free(w->env.verify);
+	verify_free(w->hasher.verify);
 	flush_free(w->env.flush);
 	pow_ctx_free(w->pow);
-	pow_algo_free(w->pool.algo);
+	pow_algo_free(w->hasher.algo);
+	pool_fini(&w->pool);
 	assert_int_equal(system(remove), 0);
 	free(remove);
 }
@@ -150,7 +153,7 @@ void world_job(struct world *w, uint32_t bits, bool is_new_tip)
 	t->mintime = JOB_TIME - 100;
 	assert_int_equal(job_new(&spec, &job, &why), OK);
 	template_unref(t);
-	shard_on_job(w->shard, job);
+	shard_on_job(w->shard, 0, job);
 	job_unref(job);
 	shard_barrier(w->shard);
 }
@@ -273,7 +276,7 @@ int miner_error(const struct miner *m)
 
 uint32_t miner_nonce(const struct miner *m, uint32_t time, int64_t work)
 {
-	const struct job *job = m->world->shard->current;
+	const struct job *job = m->world->shard->pools[0].current;
 	struct u256 enough = target_from_work(work, 0), twice = target_from_work(2 * work, 0);
 	uint8_t nonce[NONCE_LEN] = {0}, header[1][POW_HEADER_LEN], hash[1][POW_HASH_LEN];
 

@@ -24,6 +24,7 @@ struct world {
 	struct conf_pool pool_conf;
 	struct conf_port port;
 	struct pool pool;
+	struct hasher hasher;
 	struct shard_env env;
 	struct shard *shard;
 	struct pow_ctx *pow;
