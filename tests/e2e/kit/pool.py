@@ -38,7 +38,7 @@ pools:
       - {{listen: {listen}, name: main, difficulty: {difficulty}, fixed: true, min_difficulty: {difficulty}{port_more}}}
 {more_ports}    reward: {reward}
     payout: {payout}
-"""
+{more_pools}"""
 
 
 class Pool:
@@ -53,7 +53,7 @@ class Pool:
         self.process = None
         self.settings = {
             "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
-            "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "stratum": "", "cache": "{}", "reward": '{scheme: prop, fee: "1.0%"}',
+            "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "more_pools": "", "stratum": "", "cache": "{}", "reward": '{scheme: prop, fee: "1.0%"}',
             "payout": "{minimum: 0.001, interval: 1s, confirmations: 1}", **settings}
         self.write_config(daemons, address)
 

@@ -1,0 +1,130 @@
+"""Several pools in one deployment: each with its own chain, wallet, blocks, credits, payouts and books."""
+import json
+
+import pytest
+
+from kit.miner import Stratum, mine
+from kit.pool import ONE_HASH
+from kit.ports import free_port
+from kit.wait import until
+
+SECOND = """\
+  - name: other
+    title: Other pool
+    coin: litecoin
+    network: regtest
+    address: {address}
+    daemon_poll: 100ms
+    template_refresh: 1s
+    daemons: [{daemon}]
+    wallet: {{name: pool}}
+    ports:
+      - {{listen: "127.0.0.1:{port}", name: main, difficulty: {difficulty}, fixed: true, min_difficulty: {difficulty}}}
+    reward: {{scheme: pplns, fee: "2.0%"}}
+    payout: {{minimum: 0.001, interval: 1s, confirmations: 1}}
+"""
+
+
+class Door:
+    """The port of one pool."""
+
+    def __init__(self, name, port, node):
+        self.name, self.port, self.node = name, port, node
+        self.url = f"stratum+tcp://127.0.0.1:{port}"
+
+    def address(self):
+        return self.node.wallet("users").getnewaddress("", "bech32")
+
+
+def chain(world, name):
+    """A chain of its own: nobody tells its daemon of the other one's blocks."""
+    node = world.node(name)
+    node.add_dummy_peer()
+    return node
+
+
+@pytest.fixture
+def two(world):
+    """A deployment of two pools, on two chains; .doors are their ports."""
+    a, b = chain(world, "a"), chain(world, "b")
+    port = free_port()
+    pool = world.pool([a], more_pools=SECOND.format(
+        address=b.wallet("pool").getnewaddress("", "bech32"), daemon=b.yaml(), port=port, difficulty=ONE_HASH))
+    pool.doors = [Door("test", pool.port, a), Door("other", port, b)]
+    return pool
+
+
+def rows(pool, door, table, where="1"):
+    return pool.sql(f"SELECT t.* FROM {table} t JOIN pool p ON p.id = t.pool_id WHERE p.name = ? AND {where}", door.name)
+
+
+def blocks(pool, door, *states):
+    return [r for r in rows(pool, door, "block") if not states or r["state"] in states]
+
+
+def audits(pool):
+    return json.loads(pool.run("audit", "--json", check=False).stdout)
+
+
+def find_and_pay(pool, door):
+    """A block of this pool, until its finder has the coins on the chain."""
+    user = door.address()
+    node = door.node
+    before = len(blocks(pool, door))
+    mine(door, f"{user}.w", "--blocks", 1, rate=20)
+    until(lambda: len(blocks(pool, door, 2, 3)) > before, "credited block", timeout=120)
+    node.generate(101, node.wallet("users").getnewaddress())
+    until(lambda: not blocks(pool, door, 1, 2), "mature block", timeout=120)
+
+    def paid():
+        node.generate(1, node.wallet("users").getnewaddress())
+        return node.wallet("users").getreceivedbyaddress(user, 1) > 0
+    until(paid, "coins", timeout=120, every=0.5)
+
+
+def test_two_pools_live_beside_each_other(two):
+    first, second = two.doors
+    find_and_pay(two, first)
+    assert not rows(two, second, "block") and not rows(two, second, "payout")
+    assert second.node.wallet("pool").getbalances()["mine"]["trusted"] == 0
+    find_and_pay(two, second)
+
+    two.stop()
+    two.start()
+    with Stratum(second.port) as one, Stratum(first.port) as other:  # each gets its own coin's work
+        job, another = one.login(second.address()), other.login(first.address())
+        assert job.prev != another.prev and job.id != another.id
+        for door, miner, mined in ((second, one, job), (first, other, another)):
+            assert miner.submit(mined, *miner.solve(mined, wants_block=False))["result"] is True, door.name
+    find_and_pay(two, second)
+    find_and_pay(two, first)
+    # the wallet changes on its own: around a payout it is out of step with the ledger for a moment
+    audit = until(lambda: (found := audits(two))["ok"] and found, "audit that finds nothing", every=0.5)
+    assert [p["pool"] for p in audit["pools"]] == ["test", "other"]
+    assert all(p["ok"] and p["facts"]["journal_shares"] > 0 for p in audit["pools"]), audit
+    for door in two.doors:
+        assert {b["hash"] for b in blocks(two, door, 1, 2, 3)} <= {door.node.rpc.getblockhash(h) for h in range(111, door.node.height + 1)}
+        assert json.loads(two.run("audit", "--json", "--no-wallet", "--pool", door.name).stdout)["pool"] == door.name
+
+
+def test_each_is_named_where_it_is_looked_at(two):
+    first, second = two.doors
+    user = second.address()
+    mine(second, f"{user}.w", "--shares", 3, rate=20)
+    status = json.loads(two.run("status", "--json").stdout)
+    assert [p["name"] for p in status["pools"]] == ["test", "other"]
+    assert [p["name"] for p in json.loads(two.run("status", "--json", "--pool", "other").stdout)["pools"]] == ["other"]
+    assert two.metric('kozan_pool_shares_accepted_total{pool="other"}') == 3
+    assert two.metric('kozan_pool_shares_accepted_total{pool="test"}') == 0
+    assert two.metric('kozan_pool_has_work{pool="other"}') == 1
+
+    refused = two.run("payout", "list", check=False)
+    assert refused.returncode == 2 and "--pool NAME: test, other" in refused.stderr
+    assert two.run("payout", "list", "--pool", "other").returncode == 0
+    refused = two.run("status", "--pool", "othr", check=False)
+    assert refused.returncode == 2 and 'did you mean "other"' in refused.stderr
+
+    second.node.stop()  # a coin whose daemon is down closes nobody else's ports
+    until(lambda: two.http_status("/readyz?pool=other", two.health_port) == 503, "the pool that is not ready")
+    assert two.http_status("/readyz", two.health_port) == two.http_status("/readyz?pool=test", two.health_port) == 200
+    assert two.http_status("/readyz?pool=none", two.health_port) == 404
