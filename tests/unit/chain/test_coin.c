@@ -28,12 +28,13 @@ static void test_same_pow(void **state)
 			    .params_count = 2,
 			    .params = {{"r", "8"}, {"n", "2048"}}};
 
-	assert_true(coin_same_pow(&litecoin, &litecoin));
-	assert_false(coin_same_pow(&litecoin, &bitcoin));
 	assert_true(coin_same_pow(&a, &b));
 	strcpy(b.params[0].value, "32");
 	assert_false(coin_same_pow(&a, &b));
 	b.params_count = 1;
+	assert_false(coin_same_pow(&a, &b));
+	b = a;
+	strcpy(b.algorithm, "scrypt");
 	assert_false(coin_same_pow(&a, &b));
 }
 
