@@ -11,6 +11,7 @@
 #include "chain/address.h"
 #include "chain/difficulty.h"
 #include "chain/target.h"
+#include "stratum/agent.h"
 #include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/share.h"
@@ -44,8 +45,10 @@ static void give_first_job(struct session *s)
  */
 static void on_subscribe(struct session *s, const struct request *r)
 {
-	char result[200], token[TOKEN_TEXT_MAX + 1] = "";
+	char result[200], agent[64], token[TOKEN_TEXT_MAX + 1] = "";
 
+	if (r->param_count > 0 && span_text(&r->params[0], agent, sizeof(agent)))
+		s->skills = (uint8_t)agent_skills(agent);
 	if (r->param_count > 1 && r->params[1].kind == JSON_KIND_STRING &&
 		!span_text(&r->params[1], token, sizeof(token)))
 		token[0] = '\0';
@@ -258,6 +261,26 @@ static void allow_version_rolling(struct session *s, const struct request *r)
 	s->version_mask = VERSION_MASK & asked;
 }
 
+/* true when no share will be asked for below what was asked. */
+static bool set_minimum(struct session *s, const struct request *r)
+{
+	struct span value;
+	double difficulty;
+	int64_t work;
+
+	if (s->port->conf->is_fixed || r->param_count < 2 ||
+		!span_member(&r->params[1], "minimum-difficulty.value", &value) ||
+		!span_double(&value, &difficulty) || difficulty <= 0)
+		return false;
+	work = work_of(s, difficulty);
+	if (work <= 0 || work > s->port->conf->max_difficulty.work)
+		return false;
+	set_floor(s, work);
+	if (s->work < s->rule.min_work)
+		session_set_work(s, s->rule.min_work);
+	return true;
+}
+
 /* BIP310: an answer for each extension that was asked for; what we do not know is false. */
 static void on_configure(struct session *s, const struct request *r)
 {
@@ -280,6 +303,8 @@ static void on_configure(struct session *s, const struct request *r)
 		} else if (strcmp(name, "subscribe-extranonce") == 0) {
 			s->wants_extranonces = true;
 			buf_add_str(&result, ":true");
+		} else if (strcmp(name, "minimum-difficulty") == 0) {
+			buf_add_str(&result, set_minimum(s, r) ? ":true" : ":false");
 		} else if (strcmp(name, "info") == 0) {
 			buf_add_str(&result, ":true");
 		} else {

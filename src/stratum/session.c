@@ -405,6 +405,7 @@ static void on_line(struct session *s, const char *line, size_t len)
 	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
 		len--;
 	s->heard_ms = loop_now_ms(s->shard->loop);
+	s->is_asked = false;
 	if (len == 0 || is_too_talkative(s))
 		return;
 	if (request_read(line, len, &request) == OK && request.id.len <= REQUEST_ID_MAX) {

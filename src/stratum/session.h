@@ -101,6 +101,8 @@ struct session {
 	uint8_t lines_new;     /* before a worker was authorised */
 	bool is_subscribed;
 	bool wants_extranonces; /* understands mining.set_extranonce */
+	uint8_t skills;         /* of AGENT_… */
+	bool is_asked;          /* for its version, since it was heard */
 	bool is_back;           /* with the extranonce that it had before */
 	bool is_known;          /* it began with a difficulty of its own that was remembered */
 	bool has_spoken;
@@ -135,6 +137,13 @@ void session_forget_left(struct shard *shard);
 void session_on_authorized(struct session *s);
 /** session_fault(s, fault): it has done something wrong. */
 void session_fault(struct session *s, enum fault fault);
+/** session_move(s): ask it to connect again, if it is one that does. */
+bool session_move(struct session *s);
+/** session_show(s, text): to the person before it, if it shows such; text has nothing that JSON
+ * escapes, and up to 200 characters. */
+void session_show(struct session *s, const char *text);
+/** session_ask_version(s): if it answers that, we know that it lives. */
+void session_ask_version(struct session *s);
 /** session_judge_end(s): it ends; one that never had a worker has done something wrong. */
 void session_judge_end(struct session *s);
 /** session_on_rejected(s, verdict): a share of it was refused. */

@@ -94,13 +94,15 @@ void session_sweep_new(struct session *s, int64_t now_ms)
 bool session_close_late(struct session *s, int64_t now_ms)
 {
 	const struct conf_stratum *conf = &s->shard->env->conf->stratum;
-	int64_t age_ms = now_ms - s->since_ms;
+	int64_t age_ms = now_ms - s->since_ms, silent_ms = now_ms - s->heard_ms;
 
+	if (!s->is_asked && silent_ms > conf->idle_ms / 4 * 3)
+		session_ask_version(s);
 	if (!s->is_subscribed && age_ms > conf->subscribe_ms)
 		CLOSE_LATE(s, late_subscribe, "did not subscribe in time");
 	else if (!s->seat.is_proven && age_ms > conf->first_share_ms)
 		CLOSE_LATE(s, late_first_share, "found no share in time");
-	else if (now_ms - s->heard_ms > conf->idle_ms)
+	else if (silent_ms > conf->idle_ms)
 		CLOSE_LATE(s, late_idle, "was silent for too long");
 	else if (s->partial.len > 0 && now_ms - s->partial_ms > SESSION_LINE_MS)
 		CLOSE_LATE(s, late_line, "did not finish its line in time");

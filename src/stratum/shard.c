@@ -526,6 +526,7 @@ void shard_free(struct shard *s)
 	close_listeners(s);
 	timer_free(s->sweep);
 	timer_free(s->sweep_new);
+	timer_free(s->drain.timer);
 	close_sessions(s);
 	loop_free(s->loop);
 	free_pools(s);

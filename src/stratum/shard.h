@@ -94,6 +94,13 @@ struct shard_port {
 	atomic_uint sessions;
 };
 
+/* On the way out: shard_drain.c. */
+struct drain {
+	struct timer *timer; /* NULL: not begun */
+	int64_t since_ms;
+	uint32_t wave, waves;
+};
+
 /* What the journal said: all tickets up to `through` are settled with this result. */
 struct settled {
 	uint64_t through;
@@ -116,6 +123,7 @@ struct shard {
 	struct timer *sweep_new;
 	unsigned news; /* the bans that were looked at */
 	struct extranonce_pool *extranonces;
+	struct drain drain;
 	struct left **left; /* session_return.c; NULL: nobody has left */
 	struct map *payees; /* of solo ports, by address; NULL before the first */
 	struct share *free_shares;
@@ -145,6 +153,8 @@ void shard_on_settled(struct shard *s, uint64_t through, enum err result) ANY_TH
 /** shard_close_ports(s): accept nobody more and read no more lines; what is in flight is still
  * answered. */
 void shard_close_ports(struct shard *s) ANY_THREAD;
+/** shard_drain(s, for_ms): ask those who are connected now, over this time, to go elsewhere. */
+void shard_drain(struct shard *s, int64_t for_ms) ANY_THREAD;
 /** shard_barrier(s): wait until all mail that was posted before has been delivered. The shard runs.
  */
 void shard_barrier(struct shard *s) BLOCKS;

@@ -38,6 +38,7 @@ enum {
 	LOOPS_AUTO_MAX = 4,
 	KEEP_ALIVE_CHECK_MS = 1000,
 	CERTIFICATE_CHECK_MS = 10000,
+	DRAIN_CHECK_MS = 200,
 	EXPIRY_WARN_DAYS = 14
 };
 
@@ -47,7 +48,8 @@ struct stratum {
 	const struct conf *conf;
 	char *dir, *journal_dir, *outbox_dir;
 	struct loop *loop; /* signals and slow timers; miners have loops of their own */
-	struct timer *keep_alive, *certificate;
+	struct timer *keep_alive, *certificate, *drain;
+	int64_t drain_until_ms; /* [monotonic] 0: not asked to stop */
 	struct node node;
 	struct pool pools[CONF_POOLS_MAX];
 	unsigned pool_count; /* those that are made */
@@ -268,11 +270,36 @@ static void make_status(struct stratum *s)
 	s->status = status_new(&sources);
 }
 
+static void on_drain_check(void *ctx)
+{
+	struct stratum *s = ctx;
+
+	if (clock_mono_ms() >= s->drain_until_ms || atomic_load(&s->env.conns) == 0)
+		loop_stop(s->loop);
+}
+
+/* Miners that come meanwhile are served: the balancer may not have noticed yet. */
+static void begin_drain(struct stratum *s)
+{
+	int64_t for_ms = s->conf->stratum.drain_ms;
+
+	log_info(&lg, "draining", "miners=%u seconds=%lld", atomic_load(&s->env.conns),
+		(long long)for_ms / 1000);
+	status_drain(s->status);
+	s->drain_until_ms = clock_mono_ms() + for_ms;
+	for (unsigned i = 0; i < s->shard_count; i++)
+		shard_drain(s->shards[i], for_ms);
+	timer_start(s->drain, DRAIN_CHECK_MS, DRAIN_CHECK_MS);
+}
+
 static void on_signal(void *ctx, int signum)
 {
 	struct stratum *s = ctx;
 
-	loop_stop(s->loop);
+	if (s->conf->stratum.drain_ms > 0 && !s->drain_until_ms)
+		begin_drain(s);
+	else
+		loop_stop(s->loop);
 }
 
 static void on_notify(void *ctx, const char *data, size_t len)
@@ -361,6 +388,7 @@ static enum err start(struct stratum *s, struct why *why)
 	s->loop = loop_new();
 	s->keep_alive = timer_new(s->loop, on_keep_alive, s);
 	s->certificate = timer_new(s->loop, on_certificate_check, s);
+	s->drain = timer_new(s->loop, on_drain_check, s);
 	s->dir = path_join(s->conf->data_dir, "stratum");
 	s->journal_dir = path_join(s->dir, "journal");
 	s->outbox_dir = path_join(s->dir, "outbox");
@@ -439,6 +467,7 @@ static void stop(struct stratum *s)
 		pool_fini(&s->pools[i]);
 	timer_free(s->keep_alive);
 	timer_free(s->certificate);
+	timer_free(s->drain);
 	loop_free(s->loop);
 	node_close(&s->node);
 	free(s->dir);

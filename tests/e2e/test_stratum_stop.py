@@ -82,6 +82,29 @@ def test_a_stop_answers_what_came_in(flooded):
     assert sum(f.accepted for f in floods) == stored(pool) == audit["facts"]["journal_shares"]
 
 
+def test_miners_are_asked_to_go_elsewhere(world, users):
+    """While they go, the node serves everybody, and says that it is no longer ready."""
+    a, b = world.nodes()
+    pool = world.pool([a, b], payout="{enabled: false}", stratum=", drain: 10s")
+    user = users(b)["bech32"]
+    with Stratum(pool.port) as moves, Stratum(pool.port) as stays:
+        for miner, agent in ((moves, "cgminer/4.11.1"), (stays, "other/1")):
+            miner.call("mining.subscribe", agent)
+            miner.call("mining.authorize", user, "x")
+        os.kill(pool.role_pid("stratum"), signal.SIGTERM)
+        while moves.read()["method"] != "client.reconnect":
+            pass
+        assert moves.requests[-1]["params"] == [] and moves.requests[-2]["method"] == "client.show_message"
+        assert not pool.is_ready()
+        with Stratum(pool.port) as late:  # the balancer had not noticed
+            late.login(user)
+        assert stays.call("mining.ping")["result"] == "pong"
+        assert not {request["method"] for request in stays.requests} & {"client.reconnect", "client.show_message"}
+        moves.close()
+        while stays.read():  # at the end
+            pass
+
+
 def test_a_restart_of_the_role_alone(flooded):
     pool, floods = flooded
     pid = pool.role_pid("stratum")

@@ -364,31 +364,6 @@ static void test_late_shares_count_for_nothing(void **state)
 	}
 }
 
-struct visit {
-	struct mail mail;
-	struct shard *shard;
-	int64_t later_ms;
-};
-
-static void on_visit(struct mail *mail)
-{
-	struct visit *v = CONTAINER_OF(mail, struct visit, mail);
-
-	list_for (&v->shard->fresh, session, struct session, node)
-		session_sweep_new(session, loop_now_ms(v->shard->loop) + v->later_ms);
-	list_for (&v->shard->sessions, session, struct session, node)
-		session_sweep(session, loop_now_ms(v->shard->loop) + v->later_ms);
-}
-
-/* As if so much time had passed. */
-static void let_pass(struct world *w, int64_t ms)
-{
-	struct visit visit = {.mail.deliver = on_visit, .shard = w->shard, .later_ms = ms};
-
-	loop_post(w->shard->loop, &visit.mail);
-	shard_barrier(w->shard);
-}
-
 struct extranonce_call {
 	struct mail mail;
 	struct shard *shard;
@@ -502,9 +477,9 @@ static void test_who_never_logs_in_is_left(void **state)
 	miner_connect(&slow, &w);
 	miner_send(&slow, "{\"id\":1,\"method\":\"mining.subscribe\",\"params\":[]}");
 	assert_true(miner_answer(&slow, 1));
-	let_pass(&w, 59000);
+	world_let_pass(&w, 59000);
 	assert_int_equal(atomic_load(&w.env.conns), 2);
-	let_pass(&w, 61000);
+	world_let_pass(&w, 61000);
 	assert_null(miner_read(&slow));
 	assert_int_equal(miner_submit(&good, good.job_id, good.time, 1), 0);
 	miner_close(&slow);
@@ -545,11 +520,11 @@ static void test_each_step_of_a_login_has_its_time(void **state)
 	miner_connect(&talker, &w);
 	miner_send(&talker, "{\"id\":1,\"method\":\"mining.ping\"}");
 	assert_true(miner_answer(&talker, 1));
-	let_pass(&w, 31000);
+	world_let_pass(&w, 31000);
 	assert_null(miner_read(&silent));
-	let_pass(&w, 59000);
+	world_let_pass(&w, 59000);
 	assert_int_equal(world_count(&w, late_subscribe), 0);
-	let_pass(&w, 61000);
+	world_let_pass(&w, 61000);
 	assert_null(miner_read(&talker));
 	assert_int_equal(world_count(&w, late_first_byte), 1);
 	assert_int_equal(world_count(&w, late_subscribe), 1);
@@ -572,13 +547,13 @@ static void test_who_works_has_time_for_a_share_and_for_silence(void **state)
 	assert_int_equal(write(half.fd, "{\"id\":", 6), 6);
 	miner_send(&idle, "{\"id\":9,\"method\":\"mining.ping\"}");
 	assert_true(miner_answer(&idle, 9));
-	let_pass(&w, 59000);
+	world_let_pass(&w, 59000);
 	assert_int_equal(atomic_load(&w.env.conns), 2);
-	let_pass(&w, 61000);
+	world_let_pass(&w, 61000);
 	while (miner_read(&half))
 		;
 	assert_int_equal(world_count(&w, late_line), 1);
-	let_pass(&w, 86401000);
+	world_let_pass(&w, 86401000);
 	while (miner_read(&idle))
 		;
 	assert_int_equal(world_count(&w, late_first_share), 1);

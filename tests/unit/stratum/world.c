@@ -16,6 +16,7 @@
 #include "chain/target.h"
 #include "stratum/guard.h"
 #include "stratum/recall.h"
+#include "stratum/session.h"
 #include "stratum/share.h"
 #include "stratum/verify.h"
 
@@ -166,6 +167,30 @@ unsigned world_free_shares(struct world *w)
 	for (struct share *share = w->shard->free_shares; share; share = share->next)
 		n++;
 	return n;
+}
+
+struct visit {
+	struct mail mail;
+	struct shard *shard;
+	int64_t later_ms;
+};
+
+static void on_visit(struct mail *mail)
+{
+	struct visit *v = CONTAINER_OF(mail, struct visit, mail);
+
+	list_for (&v->shard->fresh, session, struct session, node)
+		session_sweep_new(session, loop_now_ms(v->shard->loop) + v->later_ms);
+	list_for (&v->shard->sessions, session, struct session, node)
+		session_sweep(session, loop_now_ms(v->shard->loop) + v->later_ms);
+}
+
+void world_let_pass(struct world *w, int64_t ms)
+{
+	struct visit visit = {.mail.deliver = on_visit, .shard = w->shard, .later_ms = ms};
+
+	loop_post(w->shard->loop, &visit.mail);
+	shard_barrier(w->shard);
 }
 
 /* ---- miners ---- */

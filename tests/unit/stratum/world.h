@@ -59,6 +59,8 @@ void world_close(struct world *w);
 void world_job(struct world *w, uint32_t bits, bool is_new_tip);
 /** world_count(w, name): a counter of the shard, after all that was posted to it. */
 #define world_count(w, name) (shard_barrier((w)->shard), count_read(&(w)->shard->counts, name))
+/** world_let_pass(w, ms): sweep as if so much time had passed. */
+void world_let_pass(struct world *w, int64_t ms);
 /** world_free_shares(w): how many shares are not in use; stops the shard. */
 unsigned world_free_shares(struct world *w);
 
