@@ -156,13 +156,11 @@ static const struct pow_variant sse2_x8 = {
 static const struct pow_variant avx2_x8 = {"avx2-x8", POW_CPU_AVX2, {AVX2_X8, ONE}};
 static const struct pow_variant avx2_x16 = {
 	"avx2-x16", POW_CPU_AVX2, {{16, 10, .romix = scrypt_romix_avx2_two}, AVX2_X8, ONE}};
-static const struct pow_variant avx2_x16m = {"avx2-x16m", POW_CPU_AVX2,
-	{{16, 10, .romix = scrypt_romix_avx2_two_multiplying}, AVX2_X8, ONE}};
 static const struct pow_variant avx512_x16 = {
 	"avx512-x16", POW_CPU_AVX512, {{16, 3, .romix = scrypt_romix_avx512_group}, ONE}};
 
 static const struct pow_variant *const variants[] = {
-	&plain_c, &sse2_x4, &sse2_x8, &avx2_x8, &avx2_x16, &avx2_x16m, &avx512_x16, NULL};
+	&plain_c, &sse2_x4, &sse2_x8, &avx2_x8, &avx2_x16, &avx512_x16, NULL};
 #elif defined(__aarch64__)
 #define NEON_X4                                                                                    \
 	{                                                                                          \

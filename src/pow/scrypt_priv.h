@@ -13,11 +13,10 @@
  */
 typedef void scrypt_romix_fn(uint32_t n, uint32_t r, uint8_t *blocks, void *v);
 
-/* One group of blocks, or two; shifting to the left or multiplying by powers of two. */
+/* One group of blocks, or two. */
 scrypt_romix_fn scrypt_romix_sse2_group, scrypt_romix_sse2_two; /* 4 blocks, 8 */
 scrypt_romix_fn scrypt_romix_neon_group, scrypt_romix_neon_two; /* 4, 8 */
-scrypt_romix_fn scrypt_romix_avx2_group, scrypt_romix_avx2_two,
-	scrypt_romix_avx2_two_multiplying; /* 8, 16, 16 */
-scrypt_romix_fn scrypt_romix_avx512_group; /* 16 */
+scrypt_romix_fn scrypt_romix_avx2_group, scrypt_romix_avx2_two; /* 8, 16 */
+scrypt_romix_fn scrypt_romix_avx512_group;                      /* 16 */
 
 #endif

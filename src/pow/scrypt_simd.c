@@ -5,7 +5,7 @@
  * Vector k of a group's cell holds word k of every hash, so that Salsa20 needs no shuffles. The big
  * table keeps each hash's rows whole, because every hash reads another row; so a cell is transposed
  * on its way into the table and out of it. Where a group alone waits for its own results, a second
- * one fills the time.
+ * one fills the time, line by line.
  */
 #include "pow/scrypt_priv.h"
 
@@ -27,8 +27,7 @@ typedef __m512i vec;
 typedef __m256i vec;
 #define V(op)           _mm256_##op
 #define vec_xor(a, b)   _mm256_xor_si256(a, b)
-#define vec_shl(x, n)   (multiply ? V(mullo_epi32)(x, V(set1_epi32)(1 << (n))) : V(slli_epi32)(x, n))
-#define vec_rotl(x, n)  vec_xor(vec_shl(x, n), V(srli_epi32)(x, 32 - (n)))
+#define vec_rotl(x, n)  vec_xor(V(slli_epi32)(x, n), V(srli_epi32)(x, 32 - (n)))
 #define vec_load(p)     _mm256_load_si256((const __m256i *)(p))
 #define vec_store(p, x) _mm256_store_si256((__m256i *)(p), x)
 #else
@@ -132,27 +131,16 @@ INLINE void scatter(const vec *x, uint8_t *rows, size_t row, size_t cell)
 #define GROUPS_MAX 2
 #define EACH       UNROLL for (unsigned g = 0; g < groups; g++)
 
+/* The sixteen words stay in registers. */
 #define LINE(to, x1, x2, n) to = vec_xor(to, vec_rotl(vec_add(x1, x2), n))
 #define QUARTER(a, b, c, d)                                                                        \
-	EACH                                                                                       \
-	{                                                                                          \
-		LINE(x[g][b], x[g][a], x[g][d], 7);                                                \
-		LINE(x[g][c], x[g][b], x[g][a], 9);                                                \
-		LINE(x[g][d], x[g][c], x[g][b], 13);                                               \
-		LINE(x[g][a], x[g][d], x[g][c], 18);                                               \
-	}
+	LINE(x[b], x[a], x[d], 7);                                                                 \
+	LINE(x[c], x[b], x[a], 9);                                                                 \
+	LINE(x[d], x[c], x[b], 13);                                                                \
+	LINE(x[a], x[d], x[c], 18)
 
-/* t = Salsa20/8(t ^ in). multiply: shift to the left by multiplications (AVX2 only). */
-INLINE void salsa(vec t[][16], const vec *in, unsigned groups, bool multiply)
+INLINE void rounds_of_one(vec x[16])
 {
-	vec x[GROUPS_MAX][16];
-
-	EACH
-	{
-		UNROLL
-		for (unsigned k = 0; k < 16; k++)
-			x[g][k] = t[g][k] = vec_xor(t[g][k], vec_load(in + 16 * g + k));
-	}
 	for (unsigned i = 0; i < 4; i++) {
 		QUARTER(0, 4, 8, 12);
 		QUARTER(5, 9, 13, 1);
@@ -163,34 +151,87 @@ INLINE void salsa(vec t[][16], const vec *in, unsigned groups, bool multiply)
 		QUARTER(10, 11, 8, 9);
 		QUARTER(15, 12, 13, 14);
 	}
+}
+
+#if WIDTH < 16
+/* Word w of quarter q of a column or row round: all begin on the diagonal. */
+#define PLACE(by_rows, q, w) ((by_rows) ? 4 * (q) + ((q) + (w)) % 4 : (4 * (w) + 5 * (q)) % 16)
+
+/* Line i of the eight quarter rounds of two groups. They hide one another's latency only when they
+ * are near enough for the CPU's schedulers; that takes more registers than there are, so the words
+ * are in memory, but for those of the line before, in `last`. The barrier keeps it so. */
+INLINE void line_of_two(vec x[2][16], vec last[2][4], bool by_rows, unsigned i, const int n)
+{
+	UNROLL
+	for (unsigned k = 0; k < 8; k++) {
+		unsigned g = k / 4, q = k % 4;
+		vec sum = vec_add(last[g][q], vec_load(&x[g][PLACE(by_rows, q, (i + 3) % 4)]));
+		vec *to = &x[g][PLACE(by_rows, q, (i + 1) % 4)];
+
+		last[g][q] = vec_xor(vec_load(to), vec_rotl(sum, n));
+		vec_store(to, last[g][q]);
+	}
+	__asm__ volatile("" ::"r"(x) : "memory");
+}
+
+INLINE void rounds_of_two(vec x[2][16])
+{
+	vec last[2][4];
+
+	UNROLL
+	for (unsigned k = 0; k < 8; k++)
+		last[k / 4][k % 4] = x[k / 4][5 * (k % 4)];
+	__asm__ volatile("" ::"r"(x) : "memory");
+	for (unsigned i = 0; i < 4; i++) {
+		UNROLL
+		for (unsigned by_rows = 0; by_rows < 2; by_rows++) {
+			line_of_two(x, last, by_rows, 0, 7);
+			line_of_two(x, last, by_rows, 1, 9);
+			line_of_two(x, last, by_rows, 2, 13);
+			line_of_two(x, last, by_rows, 3, 18);
+		}
+	}
+}
+#endif
+
+/* out = Salsa20/8(a ^ b), a cell of each group. */
+INLINE void salsa(const vec *restrict a, const vec *restrict b, vec *restrict out, unsigned groups)
+{
+	vec x[GROUPS_MAX][16];
+
+	EACH
+	{
+		UNROLL
+		for (unsigned k = 0; k < 16; k++) {
+			x[g][k] = vec_xor(vec_load(a + 16 * g + k), vec_load(b + 16 * g + k));
+			vec_store(out + 16 * g + k, x[g][k]);
+		}
+	}
+#if WIDTH < 16
+	if (groups == 2)
+		rounds_of_two(x);
+	else
+#endif
+		rounds_of_one(x[0]);
 	EACH
 	{
 		UNROLL
 		for (unsigned k = 0; k < 16; k++)
-			t[g][k] = vec_add(t[g][k], x[g][k]);
+			vec_store(out + 16 * g + k, vec_add(x[g][k], vec_load(out + 16 * g + k)));
 	}
 }
 
 /* BlockMix of every hash's row. Cell c of group g begins at vector 16 (c groups + g). */
-INLINE void block_mix(const vec *in, vec *out, uint32_t r, unsigned groups, bool multiply)
+INLINE void block_mix(const vec *in, vec *out, uint32_t r, unsigned groups)
 {
 	size_t cell = (size_t)16 * groups;
-	vec t[GROUPS_MAX][16];
+	const vec *before = in + (2 * r - 1) * cell;
 
-	EACH
-	{
-		UNROLL
-		for (unsigned k = 0; k < 16; k++)
-			t[g][k] = vec_load(in + (2 * r - 1) * cell + 16 * g + k);
-	}
 	for (uint32_t i = 0; i < 2 * r; i++) {
-		salsa(t, in + i * cell, groups, multiply);
-		EACH
-		{
-			UNROLL
-			for (unsigned k = 0; k < 16; k++)
-				vec_store(out + (i / 2 + i % 2 * r) * cell + 16 * g + k, t[g][k]);
-		}
+		vec *to = out + (i / 2 + i % 2 * r) * cell;
+
+		salsa(before, in + i * cell, to, groups);
+		before = to;
 	}
 }
 
@@ -242,7 +283,7 @@ INLINE void put_rows(const vec *x, uint8_t *rows, uint32_t r, unsigned groups)
 		EACH scatter(x + 16 * (c * groups + g), rows + WIDTH * g * row, row, c);
 }
 
-INLINE void romix(uint32_t n, uint32_t r, uint8_t *blocks, void *v, unsigned groups, bool multiply)
+INLINE void romix(uint32_t n, uint32_t r, uint8_t *blocks, void *v, unsigned groups)
 {
 	size_t row = (size_t)128 * r, rows_bytes = row * WIDTH * groups;
 	uint8_t *table = v;
@@ -257,14 +298,14 @@ INLINE void romix(uint32_t n, uint32_t r, uint8_t *blocks, void *v, unsigned gro
 		vec *swap = x;
 
 		put_rows(x, table + i * rows_bytes, r, groups);
-		block_mix(x, y, r, groups, multiply);
+		block_mix(x, y, r, groups);
 		x = y;
 		y = swap;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		look_up(rows, x + (2 * r - 1) * 16 * groups, table, n, r, groups);
 		add_rows(y, x, rows, r, groups);
-		block_mix(y, x, r, groups, multiply);
+		block_mix(y, x, r, groups);
 	}
 	put_rows(x, blocks, r, groups);
 }
@@ -274,19 +315,12 @@ INLINE void romix(uint32_t n, uint32_t r, uint8_t *blocks, void *v, unsigned gro
 
 void NAME(POW_ISA, group)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
 {
-	romix(n, r, blocks, v, 1, false);
+	romix(n, r, blocks, v, 1);
 }
 
 #if WIDTH < 16
 void NAME(POW_ISA, two)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
 {
-	romix(n, r, blocks, v, 2, false);
-}
-#endif
-
-#if WIDTH == 8
-void NAME(POW_ISA, two_multiplying)(uint32_t n, uint32_t r, uint8_t *blocks, void *v)
-{
-	romix(n, r, blocks, v, 2, true);
+	romix(n, r, blocks, v, 2);
 }
 #endif
