@@ -51,6 +51,9 @@ struct coin_network {
 	bool has_genesis;    /* false: do not check it */
 	uint8_t genesis[32]; /* id of block 0, internal order */
 	uint16_t rpc_port;   /* the daemon's default */
+	uint16_t p2p_port;   /* of its peers; 0: unknown */
+	bool has_p2p_magic;
+	uint8_t p2p_magic[4];         /* what their messages begin with */
 	char block_url[COIN_URL_MAX]; /* explorer, "{}" stands for the id; "" none */
 	char tx_url[COIN_URL_MAX];
 	char address_url[COIN_URL_MAX];

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "base/clock.h"
@@ -59,6 +61,8 @@ static void start_daemon(struct daemons *set, struct daemon *d, const struct con
 		assert(d->socket);
 		thread_start(&d->listener, daemons_listen, d);
 	}
+	if (conf->p2p[0])
+		thread_start(&d->peer, daemons_be_peer, d);
 }
 
 struct daemons *daemons_start_timed(const struct conf_pool *pool,
@@ -72,6 +76,8 @@ struct daemons *daemons_start_timed(const struct conf_pool *pool,
 	set->timing = *timing;
 	set->count = (unsigned)pool->daemons_count;
 	set->list = NEW_ARRAY(struct daemon, set->count);
+	set->stop_fd = eventfd(0, EFD_CLOEXEC);
+	assert(set->stop_fd >= 0);
 	set->zmq = zmq_ctx_new();
 	assert(set->zmq);
 	pthread_mutex_init(&set->lock, NULL);
@@ -99,6 +105,8 @@ static void stop_daemon(struct daemon *d)
 		pthread_join(d->long_poller, NULL);
 	if (d->socket)
 		pthread_join(d->listener, NULL); /* closes the socket */
+	if (d->conf->p2p[0])
+		pthread_join(d->peer, NULL);
 	coind_free(d->asker);
 	coind_free(d->waiter);
 	template_unref(d->template);
@@ -113,6 +121,7 @@ void daemons_stop(struct daemons *set)
 	pthread_cond_broadcast(&set->work);
 	pthread_cond_broadcast(&set->news);
 	pthread_mutex_unlock(&set->lock);
+	eventfd_write(set->stop_fd, 1);
 	zmq_ctx_shutdown(set->zmq);
 	for (unsigned i = 0; i < set->count; i++) {
 		coind_abort(set->list[i].asker);
@@ -123,6 +132,7 @@ void daemons_stop(struct daemons *set)
 	for (unsigned i = 0; i < set->count; i++)
 		stop_daemon(&set->list[i]);
 	zmq_ctx_term(set->zmq);
+	close(set->stop_fd);
 	template_unref(set->current);
 	pthread_cond_destroy(&set->work);
 	pthread_cond_destroy(&set->news);
@@ -170,6 +180,8 @@ static void describe(const struct daemons *set, const struct daemon *d, struct d
 				 : "it has another newest block than the other daemons");
 	} else if (d->zmq_problem[0]) {
 		str_copy(out->text, sizeof(out->text), d->zmq_problem);
+	} else if (d->peer_problem[0]) {
+		str_copy(out->text, sizeof(out->text), d->peer_problem);
 	}
 }
 

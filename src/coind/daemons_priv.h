@@ -4,6 +4,7 @@
  *   watcher (one per daemon)      asks it for its tip and templates   daemons_watch.c
  *   long poller (one per daemon)  keeps one call waiting there        daemons_hear.c
  *   listener (one per daemon)     hears its ZMQ hashblock             daemons_hear.c
+ *   peer (one per daemon)         hears its inv of blocks             daemons_peer.c
  *   chooser (one)                 decides and runs the callbacks      daemons_choose.c
  *
  * Lock rules:
@@ -40,6 +41,7 @@ struct daemon {
 	struct coind *asker;                      /* the watcher's */
 	struct coind *waiter;                     /* the long poller's; NULL: no long poll */
 	pthread_t watcher, long_poller, listener; /* the last two only with waiter, socket */
+	pthread_t peer;                           /* only with conf->p2p */
 	void *socket;                             /* the listener's; NULL: no ZMQ */
 	int64_t checked_ms; /* the watcher's: chain and synchronisation were good then; 0: never */
 	int64_t grown_ms;   /* the watcher's: when the height last changed */
@@ -49,15 +51,16 @@ struct daemon {
 	struct template *template; /* the last one; NULL: none yet */
 	uint32_t height;           /* of its tip */
 	int64_t latency_us;
-	int64_t answered_ms;  /* last good answer */
-	int64_t behind_ms;    /* since when others are ahead; 0: they are not */
-	bool is_lagging;      /* longer than timing.behind */
-	int64_t asked_ms;     /* since when a short question waits for an answer; 0: none does */
-	bool is_hanging;      /* longer than timing.hang */
-	int64_t apart_ms;     /* since when the majority is on another tip; 0: it is not */
-	bool is_apart;        /* longer than timing.apart */
-	bool is_woken;        /* look now */
-	char zmq_problem[96]; /* "" none */
+	int64_t answered_ms;   /* last good answer */
+	int64_t behind_ms;     /* since when others are ahead; 0: they are not */
+	bool is_lagging;       /* longer than timing.behind */
+	int64_t asked_ms;      /* since when a short question waits for an answer; 0: none does */
+	bool is_hanging;       /* longer than timing.hang */
+	int64_t apart_ms;      /* since when the majority is on another tip; 0: it is not */
+	bool is_apart;         /* longer than timing.apart */
+	bool is_woken;         /* look now */
+	char zmq_problem[96];  /* "" none */
+	char peer_problem[96]; /* "" none */
 };
 
 struct daemons {
@@ -66,6 +69,7 @@ struct daemons {
 	void *ctx;                          /* constant */
 	struct daemons_timing timing;       /* constant */
 	void *zmq;                          /* constant; NULL: nobody publishes */
+	int stop_fd;                        /* constant; becomes readable when is_stopping */
 	struct daemon *list;                /* constant */
 	unsigned count;                     /* constant */
 	pthread_t chooser;
@@ -90,6 +94,7 @@ extern const struct daemons_timing daemons_default_timing;
 void *daemons_watch(void *daemon);
 void *daemons_long_poll(void *daemon);
 void *daemons_listen(void *daemon);
+void *daemons_be_peer(void *daemon);
 void *daemons_choose(void *set);
 
 /**

@@ -166,7 +166,8 @@ static void check_port(struct conf_reader *r, const struct conf_pool *pool, stru
 
 /* ---- daemons and the wallet ---- */
 
-static void check_daemon(struct conf_reader *r, struct conf_daemon *d)
+static void check_daemon(
+	struct conf_reader *r, struct conf_daemon *d, const struct coin_network *network)
 {
 	if (*d->cookie_file && (*d->user || *d->password || *d->password_file || *d->password_env))
 		conf_problem(r, &d->cookie_file, "cookie_file",
@@ -186,6 +187,10 @@ static void check_daemon(struct conf_reader *r, struct conf_daemon *d)
 			"cookie_file");
 	if (*d->zmq && strncmp(d->zmq, "tcp://", 6) != 0 && strncmp(d->zmq, "ipc://", 6) != 0)
 		conf_problem(r, &d->zmq, "zmq", "\"%s\" must begin with tcp:// or ipc://", d->zmq);
+	if (*d->p2p && network && (!network->has_p2p_magic || !network->p2p_port))
+		conf_problem(r, &d->p2p, "p2p",
+			"the profile of the coin does not say how its peers speak: it needs "
+			"p2p_magic and p2p_port");
 }
 
 static void check_wallet(struct conf_reader *r, struct conf_pool *pool)
@@ -370,7 +375,7 @@ static void check_pool(struct conf_reader *r, const struct conf *conf, struct co
 	check_coin(r, conf, pool);
 	conf_check_reward(r, pool);
 	for (size_t i = 0; i < pool->daemons_count; i++)
-		check_daemon(r, &pool->daemons[i]);
+		check_daemon(r, &pool->daemons[i], pool->network);
 	for (size_t i = 0; i < pool->ports_count; i++)
 		check_port(r, pool, &pool->ports[i]);
 	check_wallet(r, pool);

@@ -116,6 +116,7 @@ static void complete(struct conf_reader *r, struct coin *coin, const char *name)
 
 		net->chain = chain;
 		net->has_genesis = memcmp(net->genesis, unknown, sizeof(unknown)) != 0;
+		net->has_p2p_magic = memcmp(net->p2p_magic, unknown, sizeof(net->p2p_magic)) != 0;
 		defined += net->is_defined;
 	}
 	if (defined == 0)

@@ -84,7 +84,16 @@ static enum err read_hash(
 	return OK;
 }
 
+static enum err read_magic(
+	const struct conf_key *key, const char *text, void *field, struct why *why)
+{
+	if (*text && !hex_decode(field, 4, text, strlen(text)))
+		return err_fail(why, ERR_SYNTAX, "\"%s\" is not 8 hex digits", text);
+	return OK;
+}
+
 const struct conf_type conf_versions = {"list of numbers", CONF_LIST, false, false, read_versions};
 const struct conf_type conf_rules = {"list", CONF_LIST, false, false, read_rules};
 const struct conf_type conf_params = {"map", CONF_MAP, false, false, read_params};
+const struct conf_type conf_magic = {"magic", CONF_SCALAR, false, false, read_magic};
 const struct conf_type conf_hash = {"hash", CONF_SCALAR, false, false, read_hash};

@@ -66,6 +66,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_rules         &conf_rules, NULL
 #define TYPE_versions      &conf_versions, NULL
 #define TYPE_hash          &conf_hash, NULL
+#define TYPE_magic         &conf_magic, NULL
 #define TYPE_port          &conf_port, NULL
 #define TYPE_hosts         &conf_hosts, NULL
 #define TYPE_choice(e)     &conf_choice, words_##e

@@ -26,6 +26,32 @@ def test_a_new_block_reaches_the_miner_without_polling(world, users):
         assert time.monotonic() - began < 20  # polling would have taken a minute
 
 
+def test_a_new_block_is_heard_as_a_peer(world, users):
+    """No polling, no long poll, no notice: the daemon's own inv; also after its restart."""
+    a, b = world.nodes()
+    pool = world.pool([a], start=False)
+    text = pool.config.read_text()
+    pool.config.write_text(text.replace("daemon_poll: 100ms", "daemon_poll: 1m")
+                           .replace("template_refresh: 1s", "template_refresh: 10m")
+                           .replace("password: p}", f"password: p, longpoll: false, p2p: '127.0.0.1:{a.p2p_port}'}}"))
+    pool.start()
+    until(lambda: any("/Kozan:" in p["subver"] for p in a.rpc.getpeerinfo()), "the pool among its peers")
+    with Stratum(pool.port) as miner:
+        job = miner.login(users(b)["bech32"] + ".w")
+        b.generate(1, b.wallet("users").getnewaddress())
+        in_sync(a, b)
+        began = time.monotonic()
+        while miner.jobs[-1].prev == job.prev:
+            miner.read()
+        assert time.monotonic() - began < 20
+    for peer in a.rpc.getpeerinfo():
+        if "/Kozan:" in peer["subver"]:
+            a.rpc.disconnectnode("", peer["id"])
+    until(lambda: not any("/Kozan:" in p["subver"] for p in a.rpc.getpeerinfo()), "the pool gone", every=0.01)
+    until(lambda: any("/Kozan:" in p["subver"] for p in a.rpc.getpeerinfo()), "the pool back")
+    assert "p2p" not in str(pool.run("check").stderr)
+
+
 def test_without_a_pool_it_fails_and_says_so(world):
     a, b = world.nodes()
     pool = world.pool([a], start=False)

@@ -317,5 +317,6 @@ void fake_conf(const struct fake *f, const char *name, struct conf_daemon *out)
 		.password_env = (char *)"",
 		.cookie_file = (char *)"",
 		.zmq = (char *)"",
+		.p2p = (char *)"",
 	};
 }
