@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/bytes.h"
@@ -102,29 +103,46 @@ static int pow_cmd_hash(int argc, char **argv)
 	return CLI_OK;
 }
 
+/* Which variant a server on this machine would use. */
+static const char *choose(const struct pow_algo *algo)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return pow_choose_variant(algo, cores < 1 ? 1 : (unsigned)cores);
+}
+
+static const char *remark(const struct pow_variant_info *info, const char *chosen)
+{
+	if (!info->usable)
+		return ", not on this CPU";
+	return strcmp(info->name, chosen) == 0 ? ", runs here" : "";
+}
+
 static void print_algo(const struct pow_algo *algo, const char *text)
 {
+	const char *chosen = choose(algo);
 	struct pow_variant_info info;
 
 	printf("%-12s %s\n", pow_algo_name(algo), text);
 	for (unsigned i = 0; pow_variant_at(algo, i, &info); i++)
 		printf("    %-10s %2u at a time, %6.1f MiB%s\n", info.name, info.batch,
-			(double)info.memory_bytes / (1 << 20),
-			info.usable ? "" : ", not on this CPU");
+			(double)info.memory_bytes / (1 << 20), remark(&info, chosen));
 }
 
 static json_t *algo_json(const struct pow_algo *algo, const char *text)
 {
+	const char *chosen = choose(algo);
 	struct pow_variant_info info;
 	json_t *variants = json_array();
 
 	for (unsigned i = 0; pow_variant_at(algo, i, &info); i++)
-		json_array_append_new(variants,
-			json_pack("{s:s, s:i, s:I, s:b}", "name", info.name, "batch",
-				(int)info.batch, "memory_bytes", (json_int_t)info.memory_bytes,
-				"usable", (int)info.usable));
-	return json_pack(
-		"{s:s, s:s, s:o}", "name", pow_algo_name(algo), "text", text, "variants", variants);
+		json_array_append_new(
+			variants, json_pack("{s:s, s:i, s:I, s:b, s:b}", "name", info.name, "batch",
+					  (int)info.batch, "memory_bytes",
+					  (json_int_t)info.memory_bytes, "usable", (int)info.usable,
+					  "chosen", strcmp(info.name, chosen) == 0));
+	return json_pack("{s:s, s:s, s:s, s:o}", "name", pow_algo_name(algo), "text", text,
+		"variant", chosen, "variants", variants);
 }
 
 static void print_json(json_t *value)
