@@ -22,7 +22,7 @@ export interface Pool {
   version: string
   coin: { title: string; ticker: string; algorithm: string; network: string; maturity: number }
   links: { block: string; tx: string; address: string }
-  reward: { scheme: 'pplns' | 'prop'; window: number; fee_percent: number }
+  reward: { scheme: string; window: number; fee_percent: number }
   payout: {
     enabled: boolean
     minimum: string
@@ -38,6 +38,7 @@ export interface Pool {
   round: { work: string; effort: number | null; since_ms: number; expected_s: number | null }
   last_block: { height: number; found_ms: number } | null
   status: { ready: boolean; text: string }
+  banners: { id: string; titles: Record<string, string> }[]
 }
 
 export type BlockState = 'pending' | 'immature' | 'mature' | 'orphan' | 'rejected'
@@ -113,6 +114,105 @@ export interface Account {
   chart: Chart
 }
 
+export interface Series {
+  from_ms: number
+  step_s: number
+  values: (number | null)[]
+}
+
+export interface Luck {
+  windows: { blocks: number; counted: number; orphans: number; effort: number | null }[]
+  rounds: { height: number; found_ms: number; effort: number }[]
+}
+
+export interface Miner {
+  rank: number
+  address: string
+  workers: number
+  hashrate: number
+  part: number
+  last_share_ms: number
+}
+
+export interface WorkerDetail extends Worker {
+  address: string
+  created_ms: number
+  difficulty: number | null
+  rejects_h24: { reason: string; shares: number }[]
+}
+
+export interface RulesPort {
+  name: string
+  label: string
+  ports: number[]
+  fixed: boolean
+  tls: 'on' | 'off' | 'auto'
+  difficulty: string
+  min_difficulty: string
+  max_difficulty: string
+  share_interval_s: number
+}
+
+export interface Rules {
+  reward: {
+    scheme: string
+    with_work: boolean
+    fee_percent: number
+    finder_bonus_percent: number
+    pool_bonus_percent: number
+    window: { by: string; factor: number; work: string; blocks: number }
+    recipients: { address: string; percent: number }[]
+    block_value: string
+  }
+  payout: {
+    enabled: boolean
+    minimum: string
+    threshold_min: string
+    threshold_max: string
+    dust: string
+    interval_s: number
+    times: string[]
+    confirmations: number
+    fee_payer: 'pool' | 'miners'
+  }
+  ports: RulesPort[]
+  maturity: number
+}
+
+export type PoolRole = { state: 'running' | 'silent' | 'stopped' | 'not_ready'; text: string } & (
+  | { role: 'stratum'; node: number; seen_ms: number; sessions: number }
+  | { role: 'ledger' }
+)
+
+export interface Status {
+  database: { answers: boolean; age_ms: number }
+  seen: {
+    roles: PoolRole[]
+    daemons: { node: number; name: string; state: string; height: number; current: boolean }[]
+    incidents: { time_ms: number; kind: string; height?: number; reason?: string }[]
+    payouts_paused: boolean
+  } | null
+}
+
+export interface News {
+  items: { id: string; time_ms: number; banner: boolean; texts: Record<string, { title: string; html: string }> }[]
+}
+
+export interface StatementLine {
+  time: string
+  time_ms?: number
+  entry?: string
+  block?: number | null
+  immature: string
+  available: string
+  paid: string
+  balance: string
+}
+
+export interface Statement {
+  lines: StatementLine[]
+}
+
 /** What the server writes into the page. */
 export interface First {
   pool: Pool | null
@@ -120,6 +220,7 @@ export interface First {
   payments?: Page<Payment>
   chart?: Chart
   account?: Account
+  news?: News
   account_error?: { code: string; message: string }
 }
 

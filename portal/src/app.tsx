@@ -1,8 +1,9 @@
 // app.tsx -- the frame of every page: header, notices, the page itself, footer.
+import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { hashrate, duration, percent } from './format'
 import { lang, languages, setLang, t } from './i18n'
-import type { Lang } from './i18n'
+import type { Key, Lang } from './i18n'
 import { Account } from './pages/account'
 import { Blocks } from './pages/blocks'
 import { Home } from './pages/home'
@@ -46,7 +47,7 @@ function LanguageSelect() {
   return (
     <label class="language">
       <span class="hidden">{t('language')}</span>
-      <select value={lang.value} onChange={(e) => setLang(e.currentTarget.value as Lang)}>
+      <select value={lang.value} onChange={(e) => void setLang(e.currentTarget.value as Lang)}>
         {Object.entries(languages).map(([code, name]) => (
           <option value={code} lang={code}>
             {name}
@@ -75,6 +76,8 @@ function Header() {
           {item('/start', t('nav.start'))}
           {item('/blocks', t('nav.blocks'))}
           {item('/payments', t('nav.payments'))}
+          {item('/pool', t('nav.stats'))}
+          {item('/help', t('nav.help'))}
         </nav>
         <div class="tools">
           <LanguageSelect />
@@ -90,6 +93,11 @@ function Notices() {
   if (!p) return null
   return (
     <>
+      {p.banners.map(({ id, titles }) => (
+        <p class="notice banner" key={id}>
+          <a href={'/news#' + id}>{titles[lang.value] ?? titles.en ?? Object.values(titles)[0]}</a>
+        </p>
+      ))}
       {p.stale_ms > 10_000 && (
         <p class="notice" role="status">
           {t('stale', { age: duration(p.stale_ms / 1000) })}
@@ -124,6 +132,9 @@ function Footer() {
   return (
     <footer class="wrap foot">
       <span class={'live live-' + state}>{t(`live.${state}`)}</span>
+      <a href="/status">{t('nav.status')}</a>
+      <a href="/news">{t('nav.news')}</a>
+      <a href="/rules">{t('nav.rules')}</a>
       <a href="/docs/api">{t('footer.api')}</a>
       <span>{t('footer.version', { version: pool.value?.version ?? '' })}</span>
     </footer>
@@ -132,34 +143,64 @@ function Footer() {
 
 const ApiDocs = lazy(() => import('./pages/api-docs').then((module) => module.ApiDocs))
 const Block = lazy(() => import('./pages/block').then((module) => module.Block))
+const Help = lazy(() => import('./pages/help').then((module) => module.Help), 'info/')
+const Miners = lazy(() => import('./pages/stats').then((module) => module.Miners), 'stats/')
+const Network = lazy(() => import('./pages/stats').then((module) => module.Network), 'stats/')
+const News = lazy(() => import('./pages/news').then((module) => module.News), 'info/')
+const PoolStats = lazy(() => import('./pages/stats').then((module) => module.PoolStats), 'stats/')
+const Rules = lazy(() => import('./pages/rules').then((module) => module.Rules), 'info/')
 const Start = lazy(() => import('./pages/start').then((module) => module.Start))
+const Statement = lazy(() => import('./pages/statement').then((module) => module.Statement), 'stats/')
+const Status = lazy(() => import('./pages/status').then((module) => module.Status), 'info/')
+const Worker = lazy(() => import('./pages/worker').then((module) => module.Worker), 'stats/')
+
+/** Pages at an address of their own, and what their title says. */
+const pages: Record<string, [ComponentType, Key | null]> = {
+  '/': [Home, null],
+  '/start': [Start, 'nav.start'],
+  '/blocks': [Blocks, 'blocks.title'],
+  '/payments': [Payments, 'payments.title'],
+  '/pool': [PoolStats, 'nav.stats'],
+  '/network': [Network, 'nav.network'],
+  '/miners': [Miners, 'nav.miners'],
+  '/status': [Status, 'nav.status'],
+  '/news': [News, 'nav.news'],
+  '/rules': [Rules, 'nav.rules'],
+  '/help': [Help, 'nav.help'],
+  '/docs/api': [ApiDocs, 'footer.api'],
+}
+
+/** /a/ADDRESS, /a/ADDRESS/statement, /a/ADDRESS/w/WORKER */
+function accountAt(at: string) {
+  const found = /^\/a\/([^/]+)(?:\/?|\/(statement)|\/w\/([^/]*))$/.exec(at)
+  if (!found) return null
+  const [, address, statement, worker] = found
+  return {
+    address: decodeURIComponent(address!),
+    isStatement: !!statement,
+    worker: worker === undefined ? null : decodeURIComponent(worker),
+  }
+}
 
 function Page({ at }: { at: string }) {
-  if (at === '/') return <Home />
-  if (at === '/start') return <Start />
-  if (at === '/blocks') return <Blocks />
+  const Fixed = pages[at]?.[0]
+  if (Fixed) return <Fixed />
   if (at.startsWith('/blocks/')) return <Block />
-  if (at === '/docs/api') return <ApiDocs />
-  if (at === '/payments') return <Payments />
-  const found = /^\/a\/([^/]+)\/?$/.exec(at)
-  return found ? <Account address={decodeURIComponent(found[1]!)} /> : <NotFound />
+  const of = accountAt(at)
+  if (!of) return <NotFound />
+  if (of.worker !== null) return <Worker key={at} address={of.address} name={of.worker} />
+  return of.isStatement ? <Statement address={of.address} /> : <Account address={of.address} />
 }
 
 export function App() {
   const at = path.value
-  const found = /^\/a\/([^/]+)\/?$/.exec(at)
-  const address = found ? decodeURIComponent(found[1]!) : null
+  const address = accountAt(at)?.address ?? null
 
   useEffect(() => follow(address), [address])
   useEffect(() => {
     const title = pool.value?.title ?? 'Kozan'
-    const parts: Record<string, string> = {
-      '/start': t('nav.start'),
-      '/blocks': t('blocks.title'),
-      '/payments': t('payments.title'),
-      '/docs/api': t('footer.api'),
-    }
-    const part = address ?? parts[at] ?? (at.startsWith('/blocks/') ? t('blocks.title') : undefined)
+    const key = at.startsWith('/blocks/') ? 'blocks.title' : pages[at]?.[1]
+    const part = address ?? (key && t(key))
     document.title = part ? `${part} · ${title}` : title
   }, [at, lang.value, pool.value?.title])
 

@@ -13,6 +13,7 @@ export const chart = signal<Chart | null>(first.chart ?? null)
 /** The account of the page that is open; an ApiError says why there is none. */
 export const account = signal<Account | ApiError | null>(first.account ?? null)
 let firstError = first.account_error
+export const firstNews = first.news
 
 export type Link = 'on' | 'polling' | 'off'
 export const link = signal<Link>('off')

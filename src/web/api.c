@@ -8,11 +8,12 @@
 #include "store/store_block.h"
 #include "store/store_statement.h"
 #include "store/store_stats.h"
-#include "web/web_priv.h"
+#include "web/api_priv.h"
+#include "web/view_priv.h"
 
-static const struct httpd_pair open_to_all[] = {{"Access-Control-Allow-Origin", "*"}, {NULL}};
+const struct httpd_pair api_open_to_all[2] = {{"Access-Control-Allow-Origin", "*"}, {NULL}};
 
-static void refuse(struct httpd_req *req, unsigned status, const char *code, const char *text)
+void api_refuse(struct httpd_req *req, unsigned status, const char *code, const char *text)
 {
 	struct buf body = {0};
 
@@ -25,18 +26,18 @@ static void refuse(struct httpd_req *req, unsigned status, const char *code, con
 				 .type = "application/json",
 				 .body = body.data,
 				 .len = body.len,
-				 .headers = open_to_all});
+				 .headers = api_open_to_all});
 	buf_free(&body);
 }
 
 static void refuse_for_store(struct httpd_req *req, enum err err)
 {
-	refuse(req, 503, err == ERR_BUSY ? "database_busy" : "database_unavailable",
+	api_refuse(req, 503, err == ERR_BUSY ? "database_busy" : "database_unavailable",
 		"The database does not answer at the moment; try again in a few seconds.");
 }
 
 /* ?name=NUMBER in [min, max]; false: answered 400. */
-static bool read_number(
+bool api_read_number(
 	struct httpd_req *req, const char *name, int64_t min, int64_t max, int64_t *out)
 {
 	const char *text = httpd_query(req, name);
@@ -51,7 +52,7 @@ static bool read_number(
 		char *message = str_printf("\"%s\" must be a whole number from %lld to %lld.", name,
 			(long long)min, (long long)max);
 
-		refuse(req, 400, "parameter_invalid", message);
+		api_refuse(req, 400, "parameter_invalid", message);
 		free(message);
 		return false;
 	}
@@ -66,8 +67,8 @@ struct paging {
 static bool read_paging(struct httpd_req *req, struct paging *out)
 {
 	*out = (struct paging){.limit = PAGE_ROWS};
-	return read_number(req, "before", 1, INT64_MAX, &out->before) &&
-	       read_number(req, "limit", 1, PAGE_ROWS_MAX, &out->limit);
+	return api_read_number(req, "before", 1, INT64_MAX, &out->before) &&
+	       api_read_number(req, "limit", 1, PAGE_ROWS_MAX, &out->limit);
 }
 
 static bool is_first_page(const struct paging *p)
@@ -75,11 +76,31 @@ static bool is_first_page(const struct paging *p)
 	return p->before == 0 && p->limit == PAGE_ROWS;
 }
 
-/* One question to the database in a document, or the error's answer. */
-typedef enum err ask_fn(
-	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why);
+void api_refuse_for(struct httpd_req *req, enum err err, const struct why *why)
+{
+	if (err == ERR_NOT_FOUND)
+		api_refuse(req, 404, "not_found",
+			why->text[0] ? why->text : "There is nothing like that.");
+	else
+		refuse_for_store(req, err);
+}
 
-static void answer_from_store(struct web *web, struct httpd_req *req, ask_fn *ask, const void *arg)
+void api_answer_cached(struct web *web, struct httpd_req *req, const char *key, int64_t fresh_ms,
+	view_fn *view, const void *arg)
+{
+	struct buf text = {0};
+	struct why why = {0};
+	enum err err = cached_text(web, key, fresh_ms, view, arg, &text, &why);
+
+	if (err == OK)
+		answer_json_text(req, &text);
+	else
+		api_refuse_for(req, err, &why);
+	buf_free(&text);
+}
+
+/* One question to the database in a document, or the error's answer. */
+static void answer_from_store(struct web *web, struct httpd_req *req, view_fn *ask, const void *arg)
 {
 	struct store *st;
 	struct why why = {0};
@@ -91,15 +112,11 @@ static void answer_from_store(struct web *web, struct httpd_req *req, ask_fn *as
 		err = ask(web, st, arg, &doc, &why);
 		handles_give(web->handles, st, err == ERR_NOT_FOUND ? OK : err);
 	}
-	if (err == ERR_NOT_FOUND) {
-		refuse(req, 404, "not_found",
-			why.text[0] ? why.text : "There is nothing like that.");
-		return;
-	}
-	if (err != OK) {
+	if (err != OK && err != ERR_NOT_FOUND)
 		log_odd(&web->lg, "answer_failed", "path=%s error=\"%s\"", httpd_path(req),
 			why.text[0] ? why.text : err_text(err));
-		refuse_for_store(req, err);
+	if (err != OK) {
+		api_refuse_for(req, err, &why);
 		return;
 	}
 	answer_json(req, doc);
@@ -160,7 +177,7 @@ void api_blocks(void *ctx, struct httpd_req *req)
 				arg.states = STORE_BLOCK_MASK(s);
 		}
 		if (arg.states == 0) {
-			refuse(req, 400, "parameter_invalid",
+			api_refuse(req, 400, "parameter_invalid",
 				"\"state\" is one of pending, immature, mature, orphan, rejected.");
 			return;
 		}
@@ -239,7 +256,7 @@ void api_block(void *ctx, struct httpd_req *req)
 		memcpy(arg.which, tail, len);
 	if (!strncmp(arg.part, "/proof/", 7) && address_decode(&web->pool->coin, web->pool->network,
 							arg.part + 7, &arg.address, &why) != OK) {
-		refuse(req, 400, "address_invalid", why.text);
+		api_refuse(req, 400, "address_invalid", why.text);
 		return;
 	}
 	answer_from_store(ctx, req, ask_block, &arg);
@@ -267,7 +284,7 @@ static bool read_statement(struct httpd_req *req, struct statement_arg *out)
 	else if (by && !store_statement_by(by, &out->by))
 		wrong = "\"by\" is one of entry, day, month.";
 	if (wrong)
-		refuse(req, 400, "parameter_invalid", wrong);
+		api_refuse(req, 400, "parameter_invalid", wrong);
 	return !wrong;
 }
 
@@ -293,7 +310,7 @@ static void reply_statement(struct httpd_req *req, const struct statement_arg *a
 					 .type = "text/csv; charset=utf-8",
 					 .body = text.data,
 					 .len = text.len,
-					 .headers = open_to_all});
+					 .headers = api_open_to_all});
 	} else {
 		buf_add_str(&text, "{\"address\":");
 		buf_add_json_str(&text, arg->address);
@@ -326,9 +343,9 @@ static void answer_statement(
 		reply_statement(req, &arg, is_csv, rows, n);
 		store_free_statement(rows);
 	} else if (err == ERR_NOT_FOUND) {
-		refuse(req, 404, "account_unknown", "No share has come from this address yet.");
+		api_refuse(req, 404, "account_unknown", "No share has come from this address yet.");
 	} else if (err == ERR_LIMIT) {
-		refuse(req, 400, "parameter_invalid", why.text);
+		api_refuse(req, 400, "parameter_invalid", why.text);
 	} else {
 		refuse_for_store(req, err);
 	}
@@ -347,11 +364,19 @@ void api_account(void *ctx, struct httpd_req *req)
 	err = address_decode(&web->pool->coin, web->pool->network, typed, &address, &why);
 	free(typed);
 	if (err != OK) {
-		refuse(req, 400, "address_invalid", why.text[0] ? why.text : err_text(err));
+		api_refuse(req, 400, "address_invalid", why.text[0] ? why.text : err_text(err));
 		return;
 	}
 	if (!strcmp(part, "/statement") || !strcmp(part, "/statement.csv")) {
 		answer_statement(web, req, address.text, part[10] != '\0');
+		return;
+	}
+	if (!strcmp(part, "/series")) {
+		api_account_series(web, req, address.text);
+		return;
+	}
+	if (!strncmp(part, "/workers/", 9)) {
+		api_worker(web, req, address.text, part + 9);
 		return;
 	}
 	if (*part) {
@@ -362,7 +387,7 @@ void api_account(void *ctx, struct httpd_req *req)
 	if (err == OK)
 		answer_json_text(req, &text);
 	else if (err == ERR_NOT_FOUND)
-		refuse(req, 404, "account_unknown", "No share has come from this address yet.");
+		api_refuse(req, 404, "account_unknown", "No share has come from this address yet.");
 	else
 		refuse_for_store(req, err);
 	buf_free(&text);
@@ -374,7 +399,7 @@ void api_openapi(void *ctx, struct httpd_req *req)
 	const struct asset *asset = asset_find(web->assets, "api/openapi.yaml");
 
 	if (!asset) {
-		refuse(req, 404, "not_found", "The description was not built in.");
+		api_refuse(req, 404, "not_found", "The description was not built in.");
 		return;
 	}
 	httpd_reply(req, &(struct httpd_reply){.status = 200,
@@ -383,11 +408,11 @@ void api_openapi(void *ctx, struct httpd_req *req)
 				 .len = asset->plain.len,
 				 .is_static = true,
 				 .cache_control = "public, max-age=300",
-				 .headers = open_to_all});
+				 .headers = api_open_to_all});
 }
 
 void api_unknown(void *ctx, struct httpd_req *req)
 {
-	refuse(req, 404, "not_found",
+	api_refuse(req, 404, "not_found",
 		"There is nothing here; /api/v1/openapi.yaml lists what there is.");
 }

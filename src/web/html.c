@@ -475,6 +475,27 @@ void html_account(struct buf *out, struct web *web, const struct words *w, const
 	buf_add_str(out, "</section>");
 }
 
+void html_news(struct buf *out, const struct words *w, const json_t *news)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(news, "items"), i, item)
+	{
+		const json_t *text = news_text(item, w);
+
+		if (!text)
+			continue;
+		buf_add_str(out, "<article class=\"card\"><h2>");
+		html_text(out, text_of(text, "title"));
+		buf_add_str(out, "</h2><p class=\"soft\">");
+		add_time(out, integer_of(item, "time_ms"));
+		buf_add_str(out, "</p>");
+		buf_add_str(out, text_of(text, "html")); /* markdown_html() has escaped it */
+		buf_add_str(out, "</article>");
+	}
+}
+
 void html_message(struct buf *out, const struct words *w, const char *text, const char *title_key)
 {
 	buf_add_str(out, "<section class=\"card\"><h1>");
@@ -487,7 +508,8 @@ void html_message(struct buf *out, const struct words *w, const char *text, cons
 void html_header(struct buf *out, struct web *web, const struct words *w, const char *path)
 {
 	static const char *const links[][2] = {{"/", "nav.pool"}, {"/start", "nav.start"},
-		{"/blocks", "nav.blocks"}, {"/payments", "nav.payments"}};
+		{"/blocks", "nav.blocks"}, {"/payments", "nav.payments"}, {"/pool", "nav.stats"},
+		{"/help", "nav.help"}};
 	const struct conf_pool *pool = web->pool;
 
 	buf_add_str(out, "<header class=\"top\"><div class=\"wrap top-row\">"
@@ -507,7 +529,14 @@ void html_header(struct buf *out, struct web *web, const struct words *w, const 
 
 void html_footer(struct buf *out, const struct words *w)
 {
-	buf_add_str(out, "</main><footer class=\"wrap foot\"><a href=\"/docs/api\">");
-	add_word(out, w, "footer.api");
-	buf_add_str(out, "</a><span>Kozan " KOZAN_VERSION "</span></footer>");
+	static const char *const links[][2] = {{"/status", "nav.status"}, {"/news", "nav.news"},
+		{"/rules", "nav.rules"}, {"/docs/api", "footer.api"}};
+
+	buf_add_str(out, "</main><footer class=\"wrap foot\">");
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		buf_printf(out, "<a href=\"%s\">", links[i][0]);
+		add_word(out, w, links[i][1]);
+		buf_add_str(out, "</a>");
+	}
+	buf_add_str(out, "<span>Kozan " KOZAN_VERSION "</span></footer>");
 }

@@ -19,6 +19,7 @@ void html_blocks(struct buf *out, struct web *web, const struct words *w, const 
 void html_block(struct buf *out, struct web *web, const struct words *w, const json_t *block);
 void html_payments(struct buf *out, struct web *web, const struct words *w, const json_t *payments);
 void html_account(struct buf *out, struct web *web, const struct words *w, const json_t *account);
+void html_news(struct buf *out, const struct words *w, const json_t *news);
 /** html_message(out, w, text, title_key): a card with a title and a text. */
 void html_message(struct buf *out, const struct words *w, const char *text, const char *title_key);
 

@@ -311,16 +311,25 @@ static void fill_account(struct web *web, struct fill *fill, const char *address
 	buf_free(&text);
 }
 
+/* /a/ADDRESS; without scripts …/w/WORKER and …/statement are the same. */
 void page_account(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;
-	struct snapshot *s = pulse_snapshot(web->pulse);
+	const char *tail = httpd_tail(req), *part = tail + strcspn(tail, "/");
+	char *typed = mem_dup(tail, (size_t)(part - tail));
+	struct snapshot *s;
 	struct address address;
 	struct why why = {0};
 	enum err err;
 	struct fill fill;
 
-	err = address_decode(&web->pool->coin, web->pool->network, httpd_tail(req), &address, &why);
+	err = address_decode(&web->pool->coin, web->pool->network, typed, &address, &why);
+	free(typed);
+	if (*part && part[1] && strncmp(part, "/w/", 3) != 0 && strcmp(part, "/statement") != 0) {
+		page_missing(ctx, req);
+		return;
+	}
+	s = pulse_snapshot(web->pulse);
 	fill = begin(web, req, s, err == OK ? address.text : NULL);
 	fill.is_private = true;
 	if (err == OK) {
@@ -331,6 +340,45 @@ void page_account(void *ctx, struct httpd_req *req)
 	}
 	snapshot_unref(s);
 	end(web, req, &fill, err == OK ? 200 : 404);
+}
+
+/* Statistics, rules, status, help: all script. Without it their numbers are in the API. */
+void page_plain(void *ctx, struct httpd_req *req)
+{
+	static const char *const titles[][2] = {{"/pool", "nav.stats"}, {"/network", "nav.network"},
+		{"/miners", "nav.miners"}, {"/status", "nav.status"}, {"/rules", "nav.rules"},
+		{"/help", "nav.help"}};
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	const char *title = "nav.pool";
+	struct fill fill;
+
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+		if (!strcmp(httpd_path(req), titles[i][0]))
+			title = titles[i][1];
+	}
+	fill = begin(web, req, s, word(w, title));
+	html_message(&fill.body, w, word(w, "noscript"), title);
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
+void page_news(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "nav.news"));
+	json_t *news = news_document(web);
+
+	if (news) {
+		add_member(&fill.data, "news", news);
+		html_news(&fill.body, w, news);
+	}
+	json_decref(news);
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
 }
 
 /* /a?address=A, for a form without scripts. */

@@ -47,6 +47,25 @@ const char *view_block_state(int64_t state)
 	return "unknown";
 }
 
+/* The verdicts of src/stratum/verdict.tbl: their numbers are stored and never change. */
+const char *view_reject(int64_t kind)
+{
+	static const char *const names[] = {[1] = "stale",
+		[2] = "unknown_job",
+		[3] = "duplicate",
+		[4] = "low_difficulty",
+		[5] = "unauthorized",
+		[6] = "not_subscribed",
+		[7] = "malformed",
+		[8] = "bad_extranonce2",
+		[9] = "bad_time",
+		[10] = "bad_version",
+		[11] = "too_many",
+		[12] = "not_recorded"};
+
+	return kind >= 1 && kind < (int64_t)ARRAY_LEN(names) ? names[kind] : "other";
+}
+
 const char *view_payout_state(int64_t state)
 {
 	return payout_state_text((enum store_payout_state)state);

@@ -15,7 +15,6 @@
 #define CHART_STEPS    (24 * 60 / CHART_STEP)
 #define ONLINE_MS      600000
 #define CACHE_FRESH_MS 2000
-#define CACHE_KEEP_MS  600000
 
 enum err view_chart(
 	struct web *web, struct store *st, int64_t account, json_t **out, struct why *why)
@@ -73,7 +72,7 @@ static double recent_rate(
 	return view_unit_rate(web, sum->work, fmax(60, fmin(window->seconds, since_first_s)));
 }
 
-static json_t *worker_of(const struct web *web, const struct store_worker *day,
+json_t *view_worker_row(const struct web *web, const struct store_worker *day,
 	const struct store_sum *recent, const struct store_sum *hour)
 {
 	struct view_window window = view_window_now(VIEW_RECENT_MINUTES);
@@ -109,7 +108,7 @@ static enum err add_workers(
 			struct store_sum hour_sum = sum_of(hour, hour_n, day[i].id);
 
 			json_array_append_new(
-				workers, worker_of(web, &day[i], &recent_sum, &hour_sum));
+				workers, view_worker_row(web, &day[i], &recent_sum, &hour_sum));
 		}
 		json_object_set_new(doc, "workers", workers);
 	}
@@ -251,36 +250,17 @@ enum err view_account(
 	return OK;
 }
 
+static enum err account_view(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why)
+{
+	return view_account(web, st, arg, out, why);
+}
+
 enum err account_text(struct web *web, const char *address, struct buf *out)
 {
 	char *key = str_printf("account:%s", address);
-	size_t start = out->len;
-	struct store *st;
-	struct why why = {0};
-	json_t *doc;
-	enum err err;
+	enum err err = cached_text(web, key, CACHE_FRESH_MS, account_view, address, out, NULL);
 
-	if (cache_get(web->cache, key, out) != CACHE_FILL) {
-		free(key);
-		return OK;
-	}
-	err = atomic_load(&web->pool_id) ? handles_take(web->handles, &st, &why) : ERR_UNAVAILABLE;
-	if (err == OK) {
-		err = view_account(web, st, address, &doc, &why);
-		handles_give(web->handles, st, err);
-	}
-	if (err == OK) {
-		out->len = start;
-		json_text(doc, out);
-		json_decref(doc);
-		cache_set(web->cache, key, out->data + start, out->len - start, CACHE_FRESH_MS,
-			CACHE_KEEP_MS);
-	} else if (err != ERR_NOT_FOUND) {
-		log_odd(&web->lg, "account_not_read", "address=%s error=\"%s\"", address,
-			why.text[0] ? why.text : err_text(err));
-		if (out->len > start)
-			err = OK; /* the old one is better than none */
-	}
 	free(key);
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/store_block.h"
+#include "store/store_news.h"
 #include "store/store_node.h"
 #include "store/store_payout.h"
 #include "store/store_slot.h"
@@ -14,6 +15,7 @@
 #include "web/web_priv.h"
 
 #define STEP_S        15
+#define NEWS_LOOKED   20
 #define NODE_FRESH_MS 15000 /* a node that was silent for longer is not counted as running */
 
 double view_unit_rate(const struct web *web, int64_t work, double seconds)
@@ -265,6 +267,33 @@ static enum err add_pause(struct web *web, struct store *st, json_t *pool, struc
 	return OK;
 }
 
+/* Titles of what the operator wants everybody to see. */
+static enum err add_banners(struct web *web, struct store *st, json_t *pool, struct why *why)
+{
+	struct store_news *rows;
+	json_t *banners, *banner = NULL;
+	size_t n;
+	enum err err;
+
+	err = store_news_list(st, atomic_load(&web->pool_id), NEWS_LOOKED, &rows, &n, why);
+	if (err != OK)
+		return err;
+	banners = json_array();
+	for (size_t i = 0; i < n; i++) {
+		if (!rows[i].is_banner)
+			continue;
+		if (i == 0 || rows[i].id != rows[i - 1].id) {
+			banner = json_pack("{s:o,s:{}}", "id", view_id(rows[i].id), "titles");
+			json_array_append_new(banners, banner);
+		}
+		json_object_set_new(json_object_get(banner, "titles"), rows[i].lang,
+			json_string(rows[i].title));
+	}
+	store_free_news(rows, n);
+	json_object_set_new(pool, "banners", banners);
+	return OK;
+}
+
 enum err view_pool(struct web *web, struct store *st, json_t **out, struct why *why)
 {
 	json_t *pool = terms_of(web);
@@ -282,6 +311,8 @@ enum err view_pool(struct web *web, struct store *st, json_t **out, struct why *
 		err = add_round(web, st, pool, &net, hashes_per_s, why);
 	if (err == OK)
 		err = add_pause(web, st, pool, why);
+	if (err == OK)
+		err = add_banners(web, st, pool, why);
 	if (err != OK) {
 		json_decref(pool);
 		return err;

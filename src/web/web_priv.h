@@ -66,6 +66,10 @@ void handles_give(struct handles *h, struct store *st, enum err result);
 
 /* ---- view_*.c: the documents of the API; out is a new reference ---- */
 
+/* One document from the database. */
+typedef enum err view_fn(
+	struct web *web, struct store *st, const void *arg, json_t **out, struct why *why);
+
 enum err view_pool(struct web *web, struct store *st, json_t **out, struct why *why) MUST_CHECK;
 enum err view_blocks(struct web *web, struct store *st, unsigned states, int64_t before,
 	unsigned limit, json_t **out, struct why *why) MUST_CHECK;
@@ -105,6 +109,18 @@ const char *view_payout_state(int64_t state);
  *   errs  ERR_NOT_FOUND; ERR_UNAVAILABLE and others of the store, nothing older is known */
 enum err account_text(struct web *web, const char *address, struct buf *out) MUST_CHECK;
 
+/* ---- cached.c ---- */
+
+/**
+ * cached_text(web, key, fresh_ms, view, arg, out, why): what view makes of arg, as text; not older
+ * than fresh_ms, but when the database is away or another thread makes the new one.
+ *   key   of the cache: arg and all that view looks at
+ *   out   appended
+ *   errs  ERR_NOT_FOUND; ERR_UNAVAILABLE and others of the store, nothing older is known
+ */
+enum err cached_text(struct web *web, const char *key, int64_t fresh_ms, view_fn *view,
+	const void *arg, struct buf *out, struct why *why) MUST_CHECK;
+
 /* ---- pulse.c ---- */
 
 struct pulse *pulse_start(struct web *web);
@@ -138,8 +154,20 @@ void api_payments(void *ctx, struct httpd_req *req);
 void api_events(void *ctx, struct httpd_req *req);
 void api_chart(void *ctx, struct httpd_req *req);
 void api_account(void *ctx, struct httpd_req *req);
+void api_series(void *ctx, struct httpd_req *req);
+void api_luck(void *ctx, struct httpd_req *req);
+void api_miners(void *ctx, struct httpd_req *req);
+void api_rules(void *ctx, struct httpd_req *req);
+void api_status(void *ctx, struct httpd_req *req);
+void api_news(void *ctx, struct httpd_req *req);
 void api_openapi(void *ctx, struct httpd_req *req);
 void api_unknown(void *ctx, struct httpd_req *req);
+
+/** news_document(web): as the API gives it, for the caller; NULL when the database is away. */
+json_t *news_document(struct web *web);
+/** news_text(item, w): the text of a news item in these words' language, else English, else any;
+ * borrowed, NULL when there is none. */
+const json_t *news_text(const json_t *item, const struct words *w);
 
 /** page_new(web, out, why): reads the shell. errs ERR_NOT_FOUND, ERR_SYNTAX */
 enum err page_new(struct web *web, struct page **out, struct why *why) MUST_CHECK;
@@ -151,6 +179,10 @@ void page_blocks(void *ctx, struct httpd_req *req);
 void page_block(void *ctx, struct httpd_req *req);
 void page_payments(void *ctx, struct httpd_req *req);
 void page_account(void *ctx, struct httpd_req *req);
+/* Pages that are all script. */
+void page_plain(void *ctx, struct httpd_req *req);
+void page_news(void *ctx, struct httpd_req *req);
+void page_feed(void *ctx, struct httpd_req *req);
 void page_search(void *ctx, struct httpd_req *req);
 void page_asset(void *ctx, struct httpd_req *req);
 void page_icon(void *ctx, struct httpd_req *req);

@@ -1,71 +1,13 @@
 """The portal in a real browser over a real pool: numbers arrive without reloading, in both languages, on every width."""
-import pathlib
-
 import pytest
 
+from kit.browser import NAMELESS, RESOURCES, SMALL_TARGETS, Browser, needs_chromium
 from kit.miner import mine, start_miner
 from kit.wait import until
 
-webdriver = pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
+from selenium.webdriver.common.by import By
 
-CHROMIUM, DRIVER = pathlib.Path("/usr/bin/chromium"), pathlib.Path("/usr/bin/chromedriver")
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not DRIVER.exists(), reason="chromium is not installed")
-
-ARGUMENTS = ("--headless=new --no-sandbox --disable-dev-shm-usage --disable-gpu --no-first-run --disable-sync "
-             "--disable-background-networking --disable-component-update --disable-extensions --lang=en-GB").split()
-# Every file that a page loads, and what its own checks refused.
-RESOURCES = "return performance.getEntriesByType('resource').map(e => e.name)"
-SMALL_TARGETS = """
-return [...document.querySelectorAll('a, button, select, input')].filter(e => {
-  const r = e.getBoundingClientRect()
-  const inText = getComputedStyle(e).display === 'inline'
-  return r.width && !inText && !e.classList.contains('skip') && (r.width < 24 || r.height < 24)
-}).map(e => e.outerHTML)
-"""
-NAMELESS = """
-return [...document.querySelectorAll('a, button, select, input, progress, [role=img]')].filter(e =>
-  !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).map(e => e.outerHTML)
-"""
-
-
-class Browser:
-    def __init__(self, pool, dir):
-        options = webdriver.ChromeOptions()
-        for argument in ARGUMENTS:
-            options.add_argument(argument)
-        options.binary_location = str(CHROMIUM)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.base = f"http://127.0.0.1:{pool.web_port}"
-        self.driver = webdriver.Chrome(service=Service(str(DRIVER), log_path=f"{dir}/chromedriver.log"), options=options)
-
-    def stop(self):
-        self.driver.quit()
-
-    def size(self, width, height=900):
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
-
-    def open(self, path, lang="en", theme="light"):
-        self.driver.get(self.base + "/healthz")
-        self.driver.add_cookie({"name": "lang", "value": lang})
-        self.driver.add_cookie({"name": "theme", "value": theme})
-        self.driver.get(self.base + path)
-        until(lambda: self.find(".live"), "start of the portal")
-
-    def find(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def text(self, selector="body"):
-        return self.driver.execute_script(
-            "return document.querySelector(arguments[0])?.innerText ?? ''", selector)
-
-    def script(self, text):
-        return self.driver.execute_script(text)
-
-    def complaints(self):
-        return [entry["message"] for entry in self.driver.get_log("browser")]
+pytestmark = needs_chromium
 
 
 @pytest.fixture

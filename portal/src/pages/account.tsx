@@ -9,7 +9,10 @@ import { account, pool } from '../state'
 import { Ago, Bar, Card, Chip, Coins, Copy, Explore, Rate, Stat } from '../parts/bits'
 import { Chart } from '../parts/chart'
 import { Connect } from '../parts/connect'
+import { lazy } from '../parts/lazy'
 import { Table } from '../parts/tables'
+
+const History = lazy(() => import('../parts/history').then((module) => module.History), 'stats/')
 
 function Head({ address }: { address: string }) {
   return (
@@ -97,7 +100,7 @@ function Workers({ data }: { data: Data }) {
             label: t('account.worker'),
             cell: (w) => (
               <span class="worker">
-                {w.name || <span class="soft">{t('account.no_name')}</span>}{' '}
+                <a href={`/a/${data.address}/w/${encodeURIComponent(w.name)}`}>{w.name || t('account.no_name')}</a>{' '}
                 <span class={w.online ? 'dot on' : 'dot'}>
                   {t(w.online ? 'account.online' : 'account.idle')}
                 </span>
@@ -121,7 +124,8 @@ function Workers({ data }: { data: Data }) {
 function Payments({ data }: { data: Data }) {
   return (
     <Card class="list" title={t('account.payments')}>
-      <p>
+      <p class="links">
+        <a href={`/a/${data.address}/statement`}>{t('statement.title')}</a>
         <a href={`/api/v1/accounts/${data.address}/statement.csv`} download={`${data.address}.csv`}>
           {t('account.statement')}
         </a>
@@ -208,6 +212,7 @@ export function Account({ address }: { address: string }) {
       <Hero data={data} />
       <Balance data={data} />
       <Workers data={data} />
+      <History key={data.address} address={data.address} />
       <Payments data={data} />
       <Credits data={data} />
     </>

@@ -107,7 +107,7 @@ export function Miner({ address, worker }: { address: string; worker?: string })
   if (!address) return <span>–</span>
   return (
     <span class="miner">
-      <a href={'/a/' + encodeURIComponent(address)} title={address} aria-label={address}>
+      <a href={'/a/' + encodeURIComponent(address)} title={address}>
         {shorten(address)}
       </a>
       {worker && <span class="soft">.{worker}</span>}

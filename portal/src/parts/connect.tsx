@@ -49,12 +49,18 @@ export function Connect({ pool }: { pool: Pool }) {
 export function Terms({ pool }: { pool: Pool }) {
   const { reward, payout, coin } = pool
   const scheme =
-    reward.scheme === 'pplns' ? t('terms.scheme.pplns', { window: reward.window }) : t('terms.scheme.prop')
+    reward.scheme === 'pplns'
+      ? t('terms.scheme.pplns', { window: reward.window })
+      : reward.scheme === 'prop'
+        ? t('terms.scheme.prop')
+        : reward.scheme.toUpperCase()
   return (
     <Card title={t('terms.title')}>
       <dl class="facts">
         <dt>{t('terms.scheme')}</dt>
-        <dd>{scheme}</dd>
+        <dd>
+          {scheme} <a href="/rules">{t('nav.rules')}</a>
+        </dd>
         <dt>{t('terms.fee')}</dt>
         <dd>{percent(reward.fee_percent / 100)}</dd>
         <dt>{t('terms.minimum')}</dt>

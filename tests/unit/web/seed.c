@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
+#include "store/store_news.h"
 #include "store/store_node.h"
 #include "store/store_payout.h"
 #include "store/store_slot.h"
@@ -187,6 +188,44 @@ static void pay(struct seed *s, const char *txid, int percent, enum store_payout
 		must(store_payout_confirm(s->st, id, 12, NULL, &why), "confirm");
 }
 
+/* A day of samples, some refused shares, and news in two languages. */
+static void add_statistics(struct seed *s)
+{
+	int64_t minute = s->now_ms / 60000, id;
+	struct store_reject rejects[] = {
+		{s->pool, minute, miners[0].address, "rig1", 1, 240},
+		{s->pool, minute, miners[0].address, "rig1", 4, 7},
+		{s->pool, minute, miners[0].address, "rig2", 3, 2},
+	};
+
+	for (int64_t at = minute - minute % 15 - (int64_t)HOURS * 60; at <= minute; at += 15) {
+		must(store_sample_set(s->st, s->pool, at, STORE_SAMPLE_MINERS, 3, &why), "sample");
+		must(store_sample_set(
+			     s->st, s->pool, at, STORE_SAMPLE_WORKERS, 5 + noise(s) % 2, &why),
+			"sample");
+		must(store_sample_set(s->st, s->pool, at, STORE_SAMPLE_NETWORK_WORK,
+			     NET_WORK - 400000 + noise(s) % 8 * 100000, &why),
+			"sample");
+	}
+	must(store_reject_add(s->st, rejects, ARRAY_LEN(rejects), &why), "rejects");
+	must(store_news_add(s->st, s->pool, true, &id, &why), "news");
+	must(store_news_set_text(s->st, id, "en", "Maintenance on <Sunday>",
+		     "We move to a **larger** machine.\n\n- `stratum` stays up\n"
+		     "- details: [blocks](/blocks) <script>alert(1)</script>\n",
+		     &why),
+		"news");
+	must(store_news_set_text(s->st, id, "ja", "日曜日にメンテナンス",
+		     "より**大きな**サーバーに移ります。", &why),
+		"news");
+	must(store_news_add(s->st, s->pool, false, &id, &why), "news");
+	must(store_news_set_text(s->st, id, "en", "English only", "", &why), "news");
+	must(store_event_add(s->st, s->pool, "payouts_paused",
+		     "{\"who\":\"root\",\"reason\":\"wallet check\"}", &why),
+		"event");
+	must(store_event_add(s->st, s->pool, "payouts_resumed", "{\"who\":\"root\"}", &why),
+		"event");
+}
+
 static void fill(struct seed *s)
 {
 	int64_t ids[8];
@@ -209,6 +248,7 @@ static void fill(struct seed *s)
 		STORE_PAYOUT_CONFIRMED);
 	pay(s, "b92eb3524f1d8c7a6e5b3d2f1a0c9e8d7b6a5f4e3d2c1b0a9f8e7d6c5bb70fec", 80,
 		STORE_PAYOUT_BROADCAST);
+	add_statistics(s);
 	must(store_event_add(s->st, s->pool, "block_found", "{\"height\":2812347}", &why), "event");
 	must(store_event_add(s->st, s->pool, "paid", "{\"total\":\"12.40000000\"}", &why), "event");
 }

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
 
 import yaml
 
@@ -214,6 +215,70 @@ class Seeded(unittest.TestCase):
         self.assertGreater(float(account["balance"]["paid"]), 1)
         self.assertIsNone(pool["payout"]["paused"])
 
+    def test_statistics_are_as_described(self):
+        for name in ("hashrate", "miners", "workers", "network", "difficulty"):
+            for span, count in (("24h", 96), ("7d", 168), ("30d", 180), ("1y", 365)):
+                series = check_answer(self.web.get(f"/api/v1/series/{name}?range={span}"), "/api/v1/series/{name}")
+                self.assertEqual(len(series["values"]), count)
+                self.assertTrue(any(series["values"]), f"{name} {span}")
+        mean = [v for v in self.web.json("/api/v1/series/hashrate")["values"] if v is not None]
+        self.assertAlmostEqual(sum(mean[:-1]) / len(mean[:-1]) / self.web.json("/api/v1/pool")["hashrate"]["h24"], 1, 1)
+        account = "/api/v1/accounts/" + ADDRESS
+        rates = check_answer(self.web.get(account + "/series?range=7d"), "/api/v1/accounts/{address}/series")
+        self.assertGreater(max(v or 0 for v in rates["values"]), 1e6)
+        worker = check_answer(self.web.get(account + "/workers/rig1"), "/api/v1/accounts/{address}/workers/{worker}")
+        self.assertEqual(worker["rejects_h24"], [{"reason": "stale", "shares": 240}, {"reason": "low_difficulty", "shares": 7}])
+        self.assertTrue(worker["online"])
+        self.assertGreater(worker["difficulty"], 0)
+        one = check_answer(self.web.get(account + "/workers/rig1/series?range=24h"),
+                           "/api/v1/accounts/{address}/workers/{worker}/series")
+        self.assertLess(max(v or 0 for v in one["values"]), max(mean))
+        nameless = self.web.json("/api/v1/accounts/LVuDpNCSSj6pQ7t9Pv6d6sUkLKoqDEVUnJ/workers/")
+        self.assertEqual((nameless["name"], nameless["rejects_h24"]), ("", []))
+        luck = check_answer(self.web.get("/api/v1/luck"), "/api/v1/luck")
+        self.assertEqual((luck["windows"][0]["counted"], luck["windows"][0]["orphans"]), (6, 1))
+        self.assertEqual(len(luck["rounds"]), 6)
+        miners = check_answer(self.web.get("/api/v1/miners"), "/api/v1/miners")["items"]
+        self.assertEqual(miners[0]["address"], ADDRESS)
+        self.assertAlmostEqual(sum(m["part"] for m in miners), 1, delta=0.05)
+        second = self.web.json("/api/v1/miners?limit=1&before=1")
+        self.assertEqual((second["items"], second["next"]), ([miners[1]], "2"))
+
+    def test_rules_status_and_news_are_as_described(self):
+        rules = check_answer(self.web.get("/api/v1/rules"), "/api/v1/rules")
+        self.assertEqual((rules["reward"]["scheme"], rules["reward"]["fee_percent"]), ("pplns", 1))
+        self.assertEqual(rules["ports"][0]["ports"], [3333])
+        status = check_answer(self.web.get("/api/v1/status"), "/api/v1/status")
+        self.assertTrue(status["database"]["answers"])
+        self.assertEqual([r["state"] for r in status["seen"]["roles"]], ["running", "silent"])
+        self.assertEqual([i["kind"] for i in status["seen"]["incidents"]], ["payouts_resumed", "payouts_paused"])
+        self.assertEqual(status["seen"]["incidents"][1]["reason"], "wallet check")
+        news = check_answer(self.web.get("/api/v1/news"), "/api/v1/news")["items"]
+        self.assertEqual([sorted(n["texts"]) for n in news], [["en"], ["en", "ja"]])
+        html = news[1]["texts"]["en"]["html"]
+        self.assertIn("<b>larger</b>", html)
+        self.assertIn('<li>details: <a href="/blocks" rel="noopener noreferrer">blocks</a> &lt;script&gt;', html)
+        self.assertEqual(self.web.json("/api/v1/pool")["banners"][0]["titles"]["en"], "Maintenance on <Sunday>")
+
+    def test_news_can_be_read_by_feed_readers_and_without_scripts(self):
+        feed = self.web.get("/news.atom", Accept_Language="ja")
+        self.assertEqual(feed.getheader("Content-Type"), "application/atom+xml; charset=utf-8")
+        atom = "{http://www.w3.org/2005/Atom}"
+        root = xml.etree.ElementTree.fromstring(feed.body)
+        self.assertEqual([e.find(atom + "title").text for e in root.iter(atom + "entry")], ["English only", "日曜日にメンテナンス"])
+        self.assertIn("<b>大きな</b>", [e.find(atom + "content").text for e in root.iter(atom + "entry")][1])
+        page = self.web.get("/news").body.decode()
+        self.assertIn("Maintenance on &lt;Sunday&gt;", page)
+        self.assertNotIn("<script>alert", page)
+
+    def test_every_page_of_the_portal_is_there(self):
+        for path in ("/pool", "/network", "/miners", "/status", "/rules", "/help", "/news", f"/a/{ADDRESS}/w/rig1",
+                     f"/a/{ADDRESS}/statement"):
+            answer = self.web.get(path)
+            self.assertEqual(answer.status, 200, path)
+            self.assertIn("modulepreload", answer.body.decode())
+        self.assertEqual(self.web.get(f"/a/{ADDRESS}/nothing").status, 404)
+
     def test_a_statement_ends_with_the_balance(self):
         path, described = "/api/v1/accounts/" + ADDRESS, "/api/v1/accounts/{address}/statement"
         balance = self.web.json(path)["balance"]
@@ -256,6 +321,9 @@ class Seeded(unittest.TestCase):
             ("/api/v1/accounts/" + ADDRESS + "/statement?from=now", "/api/v1/accounts/{address}/statement", 400,
              "parameter_invalid"),
             ("/api/v1/accounts/" + IDLE + "/statement", "/api/v1/accounts/{address}/statement", 404, "account_unknown"),
+            ("/api/v1/series/hashrate?range=2d", "/api/v1/series/{name}", 400, "parameter_invalid"),
+            ("/api/v1/series/money", "/api/v1/series/{name}", 404, "not_found"),
+            ("/api/v1/accounts/" + ADDRESS + "/workers/none", "/api/v1/accounts/{address}/workers/{worker}", 404, "not_found"),
             ("/api/v1/live?topics=money", "/api/v1/live", 400, "topic_invalid"),
         ]:
             with self.subTest(path):
