@@ -36,21 +36,22 @@ function takePool(change: Partial<Pool>) {
   pool.value = { ...pool.value, ...change } as Pool
 }
 
-// Pages beyond the first are the reader's own; a new first page is put before them.
-function takeBlocks(fresh: Page<Block>) {
-  const known = new Set(fresh.items.map((block) => block.id))
-  const older = (blocks.value?.items ?? []).filter((block) => !known.has(block.id))
-  blocks.value = older.length
-    ? { items: [...fresh.items, ...older], next: blocks.value!.next }
-    : fresh
+/** Rows that are new or have changed, put into those that are here: the newest first. */
+function merged<T extends { id: string }>(old: Page<T> | null, fresh: Page<T>): Page<T> {
+  if (!old?.items.length) return fresh
+  const known = new Set(old.items.map((row) => row.id))
+  const byId = new Map(fresh.items.map((row) => [row.id, row]))
+  const added = fresh.items.filter((row) => !known.has(row.id))
+  return { items: [...added, ...old.items.map((row) => byId.get(row.id) ?? row)], next: old.next }
 }
 
-function takePayments(fresh: Page<Payment>) {
-  const known = new Set(fresh.items.map((payment) => payment.id))
-  const older = (payments.value?.items ?? []).filter((payment) => !known.has(payment.id))
-  payments.value = older.length
-    ? { items: [...fresh.items, ...older], next: payments.value!.next }
-    : fresh
+const takeBlocks = (fresh: Page<Block>) => (blocks.value = merged(blocks.value, fresh))
+const takePayments = (fresh: Page<Payment>) => (payments.value = merged(payments.value, fresh))
+
+function takeAccount(fresh: Account) {
+  if (address !== fresh.address) return
+  const old = account.value
+  account.value = old && 'balance' in old && old.address === fresh.address ? { ...old, ...fresh } : fresh
 }
 
 async function loadAccount(wanted: string) {
@@ -90,9 +91,7 @@ function listen() {
   on<Partial<Pool>>('pool', takePool)
   on<Page<Block>>('blocks', takeBlocks)
   on<Page<Payment>>('payments', takePayments)
-  on<Account>('addr', (fresh) => {
-    if (address === fresh.address) account.value = fresh
-  })
+  on<Account>('addr', takeAccount)
   source.onopen = () => (link.value = 'on')
   source.onerror = () => {
     // CLOSED: the server refused, the browser will not try again by itself.

@@ -34,7 +34,7 @@ struct address_topic {
 	struct topic topic;
 	unsigned listeners;
 	int64_t looked_ms;
-	struct buf text;
+	json_t *doc; /* as the listeners have it */
 };
 
 struct listener {
@@ -80,7 +80,7 @@ static void address_free(void *ptr)
 	struct address_topic *a = ptr;
 
 	httpd_bytes_unref(a->topic.whole);
-	buf_free(&a->text);
+	json_decref(a->doc);
 	free(a->address);
 	free(a);
 }
@@ -170,20 +170,30 @@ static bool watches(const struct listener *who, const struct address_topic *a)
 }
 
 /* With the lock. */
-static void publish_address(struct live *l, struct address_topic *a, struct buf *text)
+static void publish_address(struct live *l, struct address_topic *a, json_t *doc)
 {
-	if (a->topic.whole && !strcmp(buf_str(text), buf_str(&a->text)))
+	json_t *changes = delta_members(a->doc, doc, "address");
+	struct buf whole = {0}, change = {0};
+	struct httpd_bytes *event;
+
+	if (!changes)
 		return;
-	buf_free(&a->text);
-	a->text = *text;
-	*text = (struct buf){0};
+	json_text(doc, &whole);
+	json_text(changes, &change);
+	json_decref(changes);
+	json_decref(a->doc);
+	a->doc = json_incref(doc);
 	a->topic.seq = ++l->seq;
 	httpd_bytes_unref(a->topic.whole);
-	a->topic.whole = event_of(l, &a->topic, &a->text);
+	a->topic.whole = event_of(l, &a->topic, &whole);
+	event = event_of(l, &a->topic, &change);
 	list_for (&l->listeners, who, struct listener, node) {
 		if (watches(who, a))
-			send_to(who, a->topic.whole);
+			send_to(who, event);
 	}
+	httpd_bytes_unref(event);
+	buf_free(&whole);
+	buf_free(&change);
 }
 
 /* The address whose turn it is, or NULL; the caller frees it. */
@@ -212,13 +222,17 @@ static void refresh_address(struct live *l, const char *address)
 {
 	struct address_topic *a;
 	struct buf text = {0};
+	json_t *doc = NULL;
 
-	if (account_text(l->web, address, &text) == OK) {
+	if (account_text(l->web, address, &text) == OK)
+		doc = json_loadb(buf_str(&text), text.len, 0, NULL); /* numbers stay numbers */
+	if (doc) {
 		pthread_mutex_lock(&l->lock);
 		a = map_get(l->addresses, address, strlen(address));
 		if (a)
-			publish_address(l, a, &text);
+			publish_address(l, a, doc);
 		pthread_mutex_unlock(&l->lock);
+		json_decref(doc);
 	}
 	buf_free(&text);
 }

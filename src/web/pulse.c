@@ -27,8 +27,7 @@ struct pulse {
 	bool is_failing; /* the last reading failed: say it once */
 	int64_t chart_ms;
 	atomic_ullong errors;
-	struct buf sent[LIVE_TOPICS]; /* the texts that the listeners have */
-	json_t *sent_pool;
+	json_t *sent[LIVE_TOPICS]; /* what the listeners have */
 };
 
 static struct snapshot *snapshot_new(void)
@@ -179,37 +178,21 @@ static void read_store(struct pulse *p)
 		set_newest(p, aged(p->newest));
 }
 
-/* The members that differ, with the time; NULL when only the time does. */
-static json_t *changes_of(const json_t *old, json_t *new)
+static void send_list(struct pulse *p, enum live_topic topic, json_t *list)
 {
-	json_t *changes = json_object(), *value;
-	const char *key;
+	json_t *change = delta_rows(p->sent[topic], list);
+	struct buf whole = {0}, news = {0};
 
-	json_object_foreach(new, key, value)
-	{
-		if (strcmp(key, "time_ms") != 0 && !json_equal(json_object_get(old, key), value))
-			json_object_set(changes, key, value);
-	}
-	if (json_object_size(changes) == 0) {
-		json_decref(changes);
-		return NULL;
-	}
-	json_object_set(changes, "time_ms", json_object_get(new, "time_ms"));
-	return changes;
-}
-
-static void send_list(struct pulse *p, enum live_topic topic, const json_t *list)
-{
-	struct buf text = {0};
-
-	json_text(list, &text);
-	if (strcmp(buf_str(&text), buf_str(&p->sent[topic])) != 0) {
-		live_publish(p->web->live, topic, &text, &text);
-		buf_free(&p->sent[topic]);
-		p->sent[topic] = text;
-	} else {
-		buf_free(&text);
-	}
+	if (!change)
+		return;
+	json_text(list, &whole);
+	json_text(change, &news);
+	live_publish(p->web->live, topic, &whole, &news);
+	json_decref(change);
+	json_decref(p->sent[topic]);
+	p->sent[topic] = json_incref(list);
+	buf_free(&whole);
+	buf_free(&news);
 }
 
 static void send_changes(struct pulse *p)
@@ -220,14 +203,14 @@ static void send_changes(struct pulse *p)
 
 	if (!s->has_data)
 		return;
-	changes = changes_of(p->sent_pool, s->pool);
+	changes = delta_members(p->sent[LIVE_POOL], s->pool, "time_ms");
 	if (changes) {
 		json_text(s->pool, &whole);
 		json_text(changes, &change);
 		live_publish(p->web->live, LIVE_POOL, &whole, &change);
 		json_decref(changes);
-		json_decref(p->sent_pool);
-		p->sent_pool = json_incref(s->pool);
+		json_decref(p->sent[LIVE_POOL]);
+		p->sent[LIVE_POOL] = json_incref(s->pool);
 		buf_free(&whole);
 		buf_free(&change);
 	}
@@ -282,7 +265,6 @@ struct pulse *pulse_start(struct web *web)
 	pthread_condattr_destroy(&attr);
 	p->newest = snapshot_new();
 	p->chart_ms = -CHART_MS;
-	p->sent_pool = json_object();
 	read_store(p); /* so that the first visitor finds numbers */
 	pthread_create(&p->thread, NULL, run, p);
 	return p;
@@ -298,9 +280,8 @@ void pulse_stop(struct pulse *p)
 	pthread_mutex_unlock(&p->lock);
 	pthread_join(p->thread, NULL);
 	snapshot_unref(p->newest);
-	json_decref(p->sent_pool);
 	for (size_t i = 0; i < LIVE_TOPICS; i++)
-		buf_free(&p->sent[i]);
+		json_decref(p->sent[i]);
 	pthread_cond_destroy(&p->wake);
 	pthread_mutex_destroy(&p->lock);
 	free(p);

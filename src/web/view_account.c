@@ -15,6 +15,7 @@
 #define CHART_STEPS    (24 * 60 / CHART_STEP)
 #define ONLINE_MS      600000
 #define CACHE_FRESH_MS 2000
+#define RECENT_MS      10000 /* old, but good enough for whoever asks just now */
 
 enum err view_chart(
 	struct web *web, struct store *st, int64_t account, json_t **out, struct why *why)
@@ -256,11 +257,41 @@ static enum err account_view(
 	return view_account(web, st, arg, out, why);
 }
 
+void account_fill(struct web *web, const char *address)
+{
+	char *key = str_printf("account:%s", address);
+	struct buf text = {0};
+
+	/* what cannot be read now stays as it is: whoever asks later finds out */
+	(void)!cached_fill(web, key, CACHE_FRESH_MS, account_view, address, &text, NULL);
+	buf_free(&text);
+	free(key);
+}
+
 enum err account_text(struct web *web, const char *address, struct buf *out)
 {
 	char *key = str_printf("account:%s", address);
-	enum err err = cached_text(web, key, CACHE_FRESH_MS, account_view, address, out, NULL);
+	size_t start = out->len;
+	int64_t age_ms;
+	enum err err = OK;
 
+	if (cached_look(web, key, out, &age_ms) == CACHE_FILL) {
+		bool is_recent = age_ms >= 0 && age_ms <= RECENT_MS;
+
+		if (!is_recent || !refill_later(web->refill, address)) {
+			struct buf text = {0};
+
+			err = cached_fill(
+				web, key, CACHE_FRESH_MS, account_view, address, &text, NULL);
+			if (err == OK) {
+				out->len = start;
+				buf_add(out, text.data, text.len);
+			} else if (err != ERR_NOT_FOUND && age_ms >= 0) {
+				err = OK; /* the old one is better than none */
+			}
+			buf_free(&text);
+		}
+	}
 	free(key);
 	return err;
 }

@@ -5,13 +5,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/ready.h"
 #include "web/web_priv.h"
 
-#define CONNS_MAX              4000
+#define CONNS_MAX              20000
 #define CONNS_PER_CLIENT_MAX   64
 #define STREAMS_PER_CLIENT_MAX 16
 #define IDLE_TIMEOUT_S         60
@@ -97,6 +98,17 @@ static unsigned thread_count(void)
 	return cores * 2 > THREADS_MAX ? THREADS_MAX : (unsigned)(cores * 2);
 }
 
+/* Every listener is an open file: as many as the machine allows. */
+static void raise_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)!setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static enum err start(struct web *web, struct why *why)
 {
 	struct httpd_options options = {.host = web->conf->web.listen.host,
@@ -113,6 +125,7 @@ static enum err start(struct web *web, struct why *why)
 		.on_done = on_done};
 	enum err err;
 
+	raise_files();
 	json_object_seed(0); /* before there are threads */
 	web->started_ms = clock_wall_ms();
 	web->unit = ldexp(1, (int)web->pool->network->work_bits);
@@ -127,6 +140,7 @@ static enum err start(struct web *web, struct why *why)
 		err = page_new(web, &web->page, why);
 	if (err != OK)
 		return err;
+	web->refill = refill_start(web);
 	web->live = live_new(web);
 	web->pulse = pulse_start(web);
 	return httpd_start(&options, &web->httpd, why);
@@ -137,6 +151,7 @@ static void stop(struct web *web)
 	httpd_stop(web->httpd);
 	pulse_stop(web->pulse);
 	live_free(web->live);
+	refill_stop(web->refill);
 	page_free(web->page);
 	words_free(web->words);
 	asset_set_free(web->assets);

@@ -50,6 +50,7 @@ struct web {
 	struct words *words;
 	struct live *live;
 	struct pulse *pulse;
+	struct refill *refill;
 	struct counts *counts;
 	struct page *page;
 	struct httpd *httpd;
@@ -104,7 +105,8 @@ json_t *view_rate(double hashes_per_s);
 const char *view_block_state(int64_t state);
 const char *view_payout_state(int64_t state);
 
-/** account_text(web, address, out): the account's document, from the cache or the database.
+/** account_text(web, address, out): the account's document, from the cache or the database; one of
+ * the last seconds while it is read anew beside.
  *   out   appended
  *   errs  ERR_NOT_FOUND; ERR_UNAVAILABLE and others of the store, nothing older is known */
 enum err account_text(struct web *web, const char *address, struct buf *out) MUST_CHECK;
@@ -121,6 +123,24 @@ enum err account_text(struct web *web, const char *address, struct buf *out) MUS
 enum err cached_text(struct web *web, const char *key, int64_t fresh_ms, view_fn *view,
 	const void *arg, struct buf *out, struct why *why) MUST_CHECK;
 
+/** cached_look(web, key, out, out_age_ms): appends what is kept, as cache_get() does.
+ *   out_age_ms  [ms] of what was appended; -1: nothing was */
+enum cache_state cached_look(
+	struct web *web, const char *key, struct buf *out, int64_t *out_age_ms);
+/** cached_fill(web, key, fresh_ms, view, arg, out, why): made and kept anew; out is empty before.
+ * errs as cached_text() */
+enum err cached_fill(struct web *web, const char *key, int64_t fresh_ms, view_fn *view,
+	const void *arg, struct buf *out, struct why *why) MUST_CHECK;
+
+/* ---- refill.c: accounts are read again beside the requests ---- */
+
+struct refill *refill_start(struct web *web);
+void refill_stop(struct refill *r);
+/** refill_later(r, address): account_fill() by another thread. false: too many wait. */
+bool refill_later(struct refill *r, const char *address) ANY_THREAD;
+/** account_fill(web, address): into the cache. BLOCKS. In view_account.c. */
+void account_fill(struct web *web, const char *address);
+
 /* ---- pulse.c ---- */
 
 struct pulse *pulse_start(struct web *web);
@@ -130,6 +150,15 @@ struct snapshot *pulse_snapshot(struct pulse *p);
 void snapshot_unref(struct snapshot *s);
 /** pulse_store_errors(p): times that the database did not answer the pulse. */
 uint64_t pulse_store_errors(struct pulse *p);
+
+/* ---- delta.c: what is new; NULL when nothing is; for the caller ---- */
+
+/** delta_members(old, new, always): the members that differ, and the one named `always`, which
+ * alone is no change. old may be NULL. */
+json_t *delta_members(const json_t *old, json_t *new, const char *always);
+/** delta_rows(old, new): of {"items": […], "next": …} the rows that differ or were not there; old
+ * may be NULL. */
+json_t *delta_rows(const json_t *old, json_t *new);
 
 /* ---- live.c ---- */
 
