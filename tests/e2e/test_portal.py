@@ -2,6 +2,7 @@
 import pytest
 
 from kit.browser import NAMELESS, RESOURCES, SMALL_TARGETS, Browser, needs_chromium
+from kit.mariadb import Mariadb, MariaPool
 from kit.miner import mine, start_miner
 from kit.wait import until
 
@@ -161,10 +162,11 @@ def test_a_miner_checks_his_part_of_a_round(world, users, browser):
     address, other = users(b)["bech32"], users(b)["legacy"]
     mine(pool, f"{other}.rig", "--shares", 3, rate=10)
     mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
-    height = until(lambda: pool.blocks(2), "closed round")[-1]["height"]
+    own = until(lambda: [block for block in pool.blocks(2) if block["finder_address"] == address], "closed round of his")
+    height = own[-1]["height"]
     page = browser(pool)
     page.open(f"/a/{address}")
-    until(lambda: page.find(".address-head"), "the address's page")
+    until(lambda: address in (page.script("return localStorage['kozan.recent']") or ""), "the address is remembered")
     page.open("/blocks")
     until(lambda: page.find(f"td a[href='/blocks/{height}']"), "the block")[0].click()
     until(lambda: "kozan round 1" in page.text(".command pre"), "the round's text")
@@ -177,6 +179,31 @@ def test_a_miner_checks_his_part_of_a_round(world, users, browser):
     until(lambda: "has no part" in page.text(".check.bad"), "the refusal")
     page.open("/blocks/99999999")
     until(lambda: "found no block there" in page.text(), "a block that is not there")
+
+
+def test_old_numbers_are_shown_with_their_age_while_the_database_is_away(world, users, browser):
+    a, b = world.nodes()
+    server = world.add(Mariadb(world.dir / "maria")).start()
+    pool = world.add(MariaPool(world.dir / "pool", [a, b], a.wallet("pool").getnewaddress("", "bech32"), server)).start()
+    address = users(b)["bech32"]
+    mine(pool, f"{address}.rig", "--shares", 3, rate=10)
+    until(lambda: pool.http_status(f"/api/v1/accounts/{address}", pool.web_port) == 200, "the account")
+    page, other = browser(pool), browser(pool)
+    page.open(f"/a/{address}")
+    until(lambda: page.text(".live") == "Live" and "rig" in page.text("table"), "a live page of the address")
+    other.open("/status")
+    until(lambda: "silent" not in other.text("table") and "Everything works" in other.text(".status-head.good"), "all is well")
+    server.stop()
+    until(lambda: "database cannot be reached" in page.text(".notice"), "the age of the numbers")
+    assert "rig" in page.text("table") and "sec" in page.text(".notice")
+    until(lambda: "silent" in other.text(".status-head.bad ~ section table"), "which part is away")
+    other.open("/")
+    until(lambda: "database cannot be reached" in other.text(".notice"), "the same for who comes now")
+    assert "H/s" in other.text(".hero-value")
+    server.start()
+    until(lambda: not page.find(".notice"), "new numbers")
+    mine(pool, f"{address}.second", "--shares", 1, rate=10)
+    until(lambda: "second" in page.text("table"), "what came since")
 
 
 def test_language_and_theme_are_changed_in_place(world, browser):
