@@ -114,8 +114,13 @@ static void set_job(struct miners *m, struct miner *one, const char *job, const 
 		die("the name of the user is too long");
 	one->submit_len = (unsigned)len;
 	one->nonce_at = (unsigned)(len - (int)sizeof(tail) + 1);
-	if (one->state != MINER_READY)
+	if (one->state != MINER_READY) {
+		int64_t took_us = clock_mono_us() - one->opened_us;
+
 		m->ready++;
+		if (took_us > m->login_max_us)
+			m->login_max_us = took_us;
+	}
 	one->state = MINER_READY;
 }
 
@@ -253,6 +258,7 @@ static void open_one(struct miners *m, struct miner *one)
 	int on = 1;
 
 	one->idx = m->opened++;
+	one->opened_us = clock_mono_us();
 	from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 0x100 + one->idx / PER_ADDRESS);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	to.sin_port = htons(m->port);

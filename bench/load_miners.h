@@ -33,6 +33,7 @@ struct miner {
 	unsigned head, under_way;           /* a ring, because answers come in order: … */
 	int64_t since_us[MINER_SHARES_MAX]; /* … since when each share waits */
 	int64_t told_ns;                    /* when the newest job came */
+	int64_t opened_us;
 };
 
 struct miners {
@@ -48,7 +49,8 @@ struct miners {
 	unsigned opened, ready;
 	int64_t stamp_ns;
 	uint64_t told, accepted, rejected, under_way;
-	uint32_t *steps; /* the histogram */
+	int64_t login_max_us; /* the longest time from connecting to a first job */
+	uint32_t *steps;      /* the histogram */
 	uint64_t samples;
 };
 

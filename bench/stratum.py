@@ -7,6 +7,7 @@ BUILD_DIR was set up with -Dbuildtype=release. Everything runs on this machine o
 portal), the stand-in daemon, and the load generator. docs/performance.md says how to read the figures.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -86,6 +87,11 @@ class Pool:
     def rss_kb(self):
         status = pathlib.Path(f"/proc/{self.role.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0])
+
+    def cpu_s(self):
+        """User and kernel time so far, of all its threads."""
+        fields = pathlib.Path(f"/proc/{self.role.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def __enter__(self):
         return self
@@ -199,29 +205,45 @@ def measure_ack(args):
     return rows
 
 
-def idle_run(args, conns):
-    with Pool(args) as pool:
-        before = pool.rss_kb()
-        argv = [args.build / "bench/stratum_load", "idle", "--port", pool.port, "--user", ADDRESS, "--conns", conns,
-                "--pid", pool.role.pid]
-        with start(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as generator:
-            run = json.loads(generator.stdout.readline())
-            time.sleep(1)
-            run |= {"rss_before_kb": before, "rss_kb": pool.rss_kb()}
+IDLE_S = 20
+
+
+def idle_run(args, conns, processes):
+    """conns miners of each of so many nodes, each with a generator of its own: all log in at once, then do nothing."""
+    with contextlib.ExitStack() as stack:
+        pools = [stack.enter_context(Pool(args, offset=10 * i)) for i in range(processes)]
+        before = sum(pool.rss_kb() for pool in pools)
+        generators = [stack.enter_context(start(
+            [args.build / "bench/stratum_load", "idle", "--port", pool.port, "--user", ADDRESS, "--conns", conns,
+             "--pid", pool.role.pid], stdin=subprocess.PIPE, stdout=subprocess.PIPE)) for pool in pools]
+        runs = [json.loads(generator.stdout.readline()) for generator in generators]
+        time.sleep(1)
+        cpu_s = sum(pool.cpu_s() for pool in pools)
+        time.sleep(IDLE_S)
+        cpu_s = sum(pool.cpu_s() for pool in pools) - cpu_s
+        after = sum(pool.rss_kb() for pool in pools)
+        for generator in generators:
             generator.stdin.close()
             generator.wait(60)
-    return run | {"bytes_per_conn": (run["rss_kb"] - before) * 1024 / conns}
+    return {"conns": conns * processes, "processes": processes, "rss_before_kb": before, "rss_kb": after,
+            "bytes_per_conn": (after - before) * 1024 / (conns * processes),
+            "connects_per_s": sum(run["connects_per_s"] for run in runs),
+            "login_max_ms": max(run["login_max_ms"] for run in runs),
+            "server_us_per_conn": sum(run["server_us_per_conn"] for run in runs) / processes,
+            "idle_cpu_percent": cpu_s * 100 / IDLE_S}
 
 
 def measure_idle(args):
-    print("\nIdle miners: connected, authorised, with a job; resident memory of the process\n\n"
-          "| conns | RSS before, kB | RSS after, kB | bytes/conn | logins/s | server CPU us/login |\n|---|---|---|---|---|---|")
+    print("\nIdle miners: connected, authorised, with a job; resident memory and processor time of the processes\n\n"
+          "| conns | processes | RSS before, kB | RSS after, kB | bytes/conn | logins/s | slowest login, ms | server CPU us/login "
+          "| idle, % of a core |\n|---|---|---|---|---|---|---|---|---|")
     rows = []
-    for conns in (1000, 10000, 17000):
-        runs = [idle_run(args, conns) for _ in range(args.repeat)]
-        print("| " + " | ".join([str(conns)] + [figure(runs, key) for key in (
-            "rss_before_kb", "rss_kb", "bytes_per_conn", "connects_per_s", "server_us_per_conn")]) + " |", flush=True)
-        rows.append({"name": f"idle, {conns}", "runs": runs})
+    for conns, processes in ((1000, 1), (5000, 1), (10000, 1), (19000, 1), (19000, 3)):
+        runs = [idle_run(args, conns, processes) for _ in range(args.repeat)]
+        print("| " + " | ".join([f"{conns * processes}", str(processes)] + [figure(runs, key) for key in (
+            "rss_before_kb", "rss_kb", "bytes_per_conn", "connects_per_s", "login_max_ms", "server_us_per_conn",
+            "idle_cpu_percent")]) + " |", flush=True)
+        rows.append({"name": f"idle, {conns} x {processes}", "runs": runs})
     return rows
 
 

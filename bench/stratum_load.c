@@ -146,10 +146,11 @@ static void measure_idle(struct load *l)
 	took = moment_since(from, l->pid);
 	printf("{\"mode\":\"idle\",\"conns\":%u,\"connects_per_s\":%.0f,\"server_us_per_conn\":%."
 	       "1f,"
-	       "\"generator_us_per_conn\":%.1f,\"others_cpu_percent\":%.1f}\n",
+	       "\"login_max_ms\":%.1f,\"generator_us_per_conn\":%.1f,\"others_cpu_percent\":%.1f}"
+	       "\n",
 		m->ready, (double)m->ready * 1e6 / (double)took.wall_us,
-		(double)took.server_us / (double)m->ready, (double)took.own_us / (double)m->ready,
-		moment_others(&took));
+		(double)took.server_us / (double)m->ready, (double)m->login_max_us / 1000,
+		(double)took.own_us / (double)m->ready, moment_others(&took));
 	fflush(stdout);
 	fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
 	while (read(STDIN_FILENO, &c, 1) != 0)

@@ -36,6 +36,7 @@
 enum {
 	LOOPS_MAX = 64,
 	LOOPS_AUTO_MAX = 4,
+	FILES_OF_OURS = 500,
 	KEEP_ALIVE_CHECK_MS = 1000,
 	CERTIFICATE_CHECK_MS = 10000,
 	DRAIN_CHECK_MS = 200,
@@ -76,18 +77,20 @@ static unsigned cores(void)
 	return n < 1 ? 1 : (unsigned)n;
 }
 
-/* Nine tenths of the open files that we may have are for miners. */
+/* All open files that we may have are for miners, but a tenth, or FILES_OF_OURS where that is less.
+ */
 static unsigned connection_limit(unsigned configured)
 {
 	struct rlimit limit = {1024, 1024};
-	unsigned most;
+	unsigned files, most;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 			getrlimit(RLIMIT_NOFILE, &limit);
 	}
-	most = limit.rlim_cur > 2000000 ? 1800000 : (unsigned)limit.rlim_cur / 10 * 9;
+	files = limit.rlim_cur > 2000000 ? 2000000 : (unsigned)limit.rlim_cur;
+	most = files - (files / 10 < FILES_OF_OURS ? files / 10 : FILES_OF_OURS);
 	return configured && configured < most ? configured : most;
 }
 
