@@ -58,6 +58,13 @@ static void wake(struct loop *l)
 		assert(errno == EAGAIN); /* it has been woken more often than it can count */
 }
 
+static void end_turn(struct loop *l)
+{
+	if (l->on_turn_end)
+		l->on_turn_end(l->turn_end_ctx);
+	tcp_flush_dirty(l);
+}
+
 static void on_wake(uv_poll_t *poll, int status, int events)
 {
 	struct loop *l = poll->data;
@@ -71,14 +78,14 @@ static void on_wake(uv_poll_t *poll, int status, int events)
 	uv_mutex_unlock(&l->lock);
 	deliver_mail(l);
 	if (stopping) {
-		tcp_flush_dirty(l);
+		end_turn(l);
 		uv_stop(&l->uv);
 	}
 }
 
 static void on_before_sleep(uv_prepare_t *prepare)
 {
-	tcp_flush_dirty(prepare->data);
+	end_turn(prepare->data);
 }
 
 struct loop *loop_new(void)
@@ -100,6 +107,12 @@ struct loop *loop_new(void)
 	l->last = &l->first;
 	list_init(&l->dirty);
 	return l;
+}
+
+void loop_on_turn_end(struct loop *l, void (*fn)(void *ctx), void *ctx)
+{
+	l->on_turn_end = fn;
+	l->turn_end_ctx = ctx;
 }
 
 void loop_run(struct loop *l)
@@ -163,6 +176,8 @@ void loop_free(struct loop *l)
 	uv_loop_close(&l->uv);
 	close(l->wake_fd);
 	uv_mutex_destroy(&l->lock);
+	while (l->spare_count > 0)
+		buf_free(&l->spare[--l->spare_count]);
 	free(l);
 }
 

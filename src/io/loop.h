@@ -23,6 +23,9 @@ struct loop *loop_new(void);
 /** loop_run(l): serve until loop_stop(); mail that was posted before the stop is still delivered.
  */
 void loop_run(struct loop *l);
+/** loop_on_turn_end(l, fn, ctx): fn is called after each turn's callbacks, before its output is
+ * sent and the loop sleeps. One fn; before loop_run(). */
+void loop_on_turn_end(struct loop *l, void (*fn)(void *ctx), void *ctx);
 /** loop_stop(l): make loop_run() return at the end of the current turn. */
 void loop_stop(struct loop *l) ANY_THREAD;
 /** loop_free(l): closes what is still open on it; connections still get their on_closed(). NULL is

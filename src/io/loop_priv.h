@@ -4,10 +4,11 @@
 
 #include <uv.h>
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "io/loop.h"
 
-enum { READ_CHUNK = 65536 };
+enum { READ_CHUNK = 65536, SPARE_BUFS = 256, SPARE_BUF_MAX = 4096 /* [bytes] */ };
 
 struct loop {
 	uv_loop_t uv;
@@ -19,7 +20,11 @@ struct loop {
 	struct mail *first, **last;
 	bool stopping;
 	struct list dirty; /* tcp connections with output to send at the end of this turn */
+	struct buf spare[SPARE_BUFS]; /* of output that has left, for the next that is written */
+	unsigned spare_count;
 	uv_prepare_t before_sleep;
+	void (*on_turn_end)(void *ctx); /* NULL: nobody wants to know */
+	void *turn_end_ctx;
 	uv_signal_t signals[4];
 	unsigned signal_count;
 	char read_chunk[READ_CHUNK]; /* every connection of the loop reads into it, one after the

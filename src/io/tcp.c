@@ -127,6 +127,18 @@ static void fly(struct tcp_conn *c)
 	}
 }
 
+/* An idle connection holds no buffer; a busy loop need not allocate them. */
+static void give_back(struct loop *l, struct buf *b)
+{
+	if (l->spare_count == SPARE_BUFS || b->cap > SPARE_BUF_MAX) {
+		buf_free(b);
+		return;
+	}
+	buf_clear(b);
+	l->spare[l->spare_count++] = *b;
+	*b = (struct buf){0};
+}
+
 static void flush_conn(struct tcp_conn *c)
 {
 	uv_buf_t bytes;
@@ -150,7 +162,7 @@ static void flush_conn(struct tcp_conn *c)
 		return;
 	}
 	if (sent > 0 && (size_t)sent == c->out.len) {
-		buf_free(&c->out); /* an idle connection holds no buffer */
+		give_back(c->loop, &c->out);
 		if (c->reason)
 			shut(c);
 		return;
@@ -442,6 +454,8 @@ void tcp_write(struct tcp_conn *c, const void *data, size_t len)
 {
 	if (c->reason || !has_room(c, len))
 		return;
+	if (!c->tls_conn && !c->out.data && c->loop->spare_count > 0)
+		c->out = c->loop->spare[--c->loop->spare_count];
 	if (c->tls_conn)
 		tls_conn_write(c->tls_conn, data, len);
 	else

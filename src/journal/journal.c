@@ -132,14 +132,13 @@ static uint32_t height_of(const struct journal *j, uint16_t pool)
 	return 0;
 }
 
-uint64_t journal_append(struct journal *j, const struct journal_share *share)
+static uint64_t append(struct journal *j, const struct journal_share *share)
 {
 	struct record r = {.type = RECORD_SHARE, .share = *share};
 	uint64_t ticket = 0;
 	uint32_t lowest;
 
 	assert(share->work > 0);
-	pthread_mutex_lock(&j->lock);
 	assert(share->worker && share->worker <= j->workers_n);
 	if (j->healthy && !j->closing && has_room(j, NAME_PARTS_MAX + 1)) {
 		if (j->workers[share->worker - 1].named_in != j->generation)
@@ -149,7 +148,23 @@ uint64_t journal_append(struct journal *j, const struct journal_share *share)
 			r.share.height = lowest;
 		ticket = push(j, &r);
 	}
+	return ticket;
+}
+
+void journal_append_all(
+	struct journal *j, const struct journal_share *shares, size_t n, uint64_t *out)
+{
+	pthread_mutex_lock(&j->lock);
+	for (size_t i = 0; i < n; i++)
+		out[i] = append(j, &shares[i]);
 	pthread_mutex_unlock(&j->lock);
+}
+
+uint64_t journal_append(struct journal *j, const struct journal_share *share)
+{
+	uint64_t ticket;
+
+	journal_append_all(j, share, 1, &ticket);
 	return ticket;
 }
 

@@ -82,6 +82,10 @@ uint32_t journal_worker(struct journal *j, const char *address, const char *work
  * journal is not healthy or the disk is too far behind: answer the miner with an error at once.
  */
 uint64_t journal_append(struct journal *j, const struct journal_share *share) ANY_THREAD;
+/** journal_append_all(j, shares, n, out): the same of n shares, with one lock for all of them.
+ *   out  tickets[n] */
+void journal_append_all(
+	struct journal *j, const struct journal_share *shares, size_t n, uint64_t *out) ANY_THREAD;
 
 /**
  * journal_height(j, pool, height): from here on there is no work below this height; a share that

@@ -273,6 +273,11 @@ void shard_on_settled(struct shard *s, uint64_t through, enum err result)
 		loop_post(s->loop, &s->settled_mail);
 }
 
+static void on_turn_end(void *ctx)
+{
+	share_record_gathered(ctx);
+}
+
 /* ---- life ---- */
 
 static void make_ports(struct shard *s)
@@ -343,6 +348,7 @@ enum err shard_new(struct shard_env *env, unsigned index, struct shard **out, st
 	}
 	make_ports(s);
 	s->loop = loop_new();
+	loop_on_turn_end(s->loop, on_turn_end, s);
 	s->sweep = timer_new(s->loop, on_sweep, s);
 	s->sweep_new = timer_new(s->loop, on_sweep_new, s);
 	s->extranonces = extranonce_pool_new(env->node_id, index, env->shard_count, JOB_LIFE_MS);
@@ -460,17 +466,21 @@ void shard_close_ports(struct shard *s)
 /* A message that wakes the thread that sent it. */
 struct barrier_mail {
 	struct mail mail;
+	struct shard *shard;
 	sem_t passed;
 };
 
 static void on_barrier(struct mail *mail)
 {
-	sem_post(&CONTAINER_OF(mail, struct barrier_mail, mail)->passed);
+	struct barrier_mail *m = CONTAINER_OF(mail, struct barrier_mail, mail);
+
+	share_record_gathered(m->shard); /* who waits may close the journal next */
+	sem_post(&m->passed);
 }
 
 void shard_barrier(struct shard *s)
 {
-	struct barrier_mail m = {.mail.deliver = on_barrier};
+	struct barrier_mail m = {.mail.deliver = on_barrier, .shard = s};
 
 	sem_init(&m.passed, 0, 0);
 	loop_post(s->loop, &m.mail);

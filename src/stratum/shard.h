@@ -56,6 +56,7 @@ struct shard_env {
 	atomic_uint conns;
 };
 
+enum { SHARES_GATHERED = 128 };
 enum { JOBS_KEPT = 32, JOB_LIFE_MS = 300000, TARGETS_KEPT = 256 };
 
 /* A job that this shard's sessions were given, and the shares of it that were seen. */
@@ -127,7 +128,11 @@ struct shard {
 	struct left **left; /* session_return.c; NULL: nobody has left */
 	struct map *payees; /* of solo ports, by address; NULL before the first */
 	struct share *free_shares;
-	struct share *owed, **owed_last; /* accepted, waiting for the journal */
+	struct share *owed, **owed_last; /* in the journal, not yet committed */
+	/* Accepted in this turn: they enter the journal together at its end. */
+	struct share *gathered[SHARES_GATHERED];
+	struct journal_share records[SHARES_GATHERED];
+	unsigned gathered_count;
 	atomic_bool is_owing; /* false: the journal need not wake us. Set before appending */
 	bool stopping;
 	struct counts counts;

@@ -249,11 +249,45 @@ static uint32_t token_of(const struct share *share)
 	return token;
 }
 
+void share_record_gathered(struct shard *shard)
+{
+	uint64_t tickets[SHARES_GATHERED];
+	unsigned n = shard->gathered_count;
+
+	if (n == 0)
+		return;
+	if (!atomic_load_explicit(&shard->is_owing, memory_order_relaxed))
+		atomic_store(&shard->is_owing, true);
+	shard->gathered_count = 0;
+	journal_append_all(shard->env->journal, shard->records, n, tickets);
+	for (unsigned i = 0; i < n; i++) {
+		struct share *share = shard->gathered[i];
+
+		share->ticket = tickets[i];
+		/* Only now, so that its share stands in the journal before the height rises. */
+		if (shard->records[i].is_block)
+			block_found(share->pool->pool->blocks, share);
+		if (share->ticket == 0)
+			decide(share, VERDICT_NOT_RECORDED);
+		else
+			owe(share);
+	}
+}
+
 static void accept(struct share *share, bool is_block)
 {
 	struct shard *shard = share->shard;
-	struct journal_share record = {
-		.worker = token_of(share),
+	uint32_t worker = token_of(share);
+
+	if (worker == 0) { /* the journal knows as many as it can; but a block is a block */
+		if (is_block)
+			block_found(share->pool->pool->blocks, share);
+		decide(share, VERDICT_NOT_RECORDED);
+		return;
+	}
+	shard->gathered[shard->gathered_count] = share;
+	shard->records[shard->gathered_count++] = (struct journal_share){
+		.worker = worker,
 		.pool = share->pool->pool->number,
 		.height = share->job->height,
 		.work = share->work,
@@ -263,17 +297,8 @@ static void accept(struct share *share, bool is_block)
 		.is_block = is_block,
 		.is_apart = share->is_apart,
 	};
-
-	if (!atomic_load_explicit(&shard->is_owing, memory_order_relaxed))
-		atomic_store(&shard->is_owing, true);
-	share->ticket = record.worker ? journal_append(shard->env->journal, &record) : 0;
-	/* Only now, so that the finder's share stands in the journal before the height rises. */
-	if (is_block)
-		block_found(share->pool->pool->blocks, share);
-	if (share->ticket == 0)
-		decide(share, VERDICT_NOT_RECORDED);
-	else
-		owe(share);
+	if (is_block || shard->gathered_count == SHARES_GATHERED)
+		share_record_gathered(shard);
 }
 
 /* The hash tells how good a source the session is; one that has nothing but false shares to offer

@@ -40,6 +40,8 @@ struct share {
 void share_on_submit(struct session *s, const struct request *r) ON_LOOP;
 /** share_leave_session(share): its session ends; the share, if it is under way, does not. */
 void share_leave_session(struct share *share) ON_LOOP;
+/** share_record_gathered(shard): the shares that were accepted in this turn enter the journal. */
+void share_record_gathered(struct shard *shard) ON_LOOP;
 /** share_settle(shard, through, result): the journal has settled these tickets: answer the miners.
  */
 void share_settle(struct shard *shard, uint64_t through, enum err result) ON_LOOP;
