@@ -13,4 +13,5 @@ void block_assemble(const uint8_t header[HEADER_LEN], const struct coinbase *coi
 		buf_add_u8(out, MWEB_PRESENT);
 		buf_add(out, body->mweb, body->mweb_len);
 	}
+	buf_add(out, body->end, body->end_len);
 }

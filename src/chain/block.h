@@ -16,6 +16,8 @@ struct block_body {
 	size_t txs_len;      /* [bytes] */
 	const uint8_t *mweb; /* the extension block, or NULL */
 	size_t mweb_len;     /* [bytes] */
+	const uint8_t *end;  /* whatever else the coin's blocks end with */
+	size_t end_len;      /* [bytes] */
 };
 
 /** block_assemble(header, coinbase, nonce, body, out): append the block to out.

@@ -25,6 +25,7 @@ enum coin_block_id {
 #define COIN_VERSIONS_MAX 4
 #define COIN_RULES_MAX    6
 #define COIN_PARAMS_MAX   8
+#define COIN_DEMANDS_MAX  8
 
 /* A list of address version bytes: the first is the one that addresses are shown with. */
 struct coin_versions {
@@ -75,6 +76,13 @@ struct coin {
 	bool has_taproot;     /* witness version 1 is enforced; else it could be spent by anybody */
 	unsigned rules_count; /* what getblocktemplate is asked with */
 	char rules[COIN_RULES_MAX][16];
+	/* Members of getblocktemplate, beside those that are known, whose payments the coinbase must
+	 * make; "+name": they come on top of coinbasevalue. */
+	unsigned demands_count;
+	char demands[COIN_DEMANDS_MAX][48];
+	bool tx_time;         /* transactions have a time behind their version */
+	bool tx_comment;      /* transactions end with a text */
+	bool block_signature; /* blocks end with a signature: empty when it was mined */
 	struct coin_network networks[COIN_CHAINS];
 };
 

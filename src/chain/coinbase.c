@@ -42,8 +42,12 @@ static void add_script_head(struct buf *b, const struct coinbase_spec *spec)
 	uint8_t number[SCRIPT_NUMBER_MAX];
 	size_t tag_len = strlen(spec->tag);
 
-	buf_add(b, number, script_put_number(number, spec->height));
-	buf_add(b, spec->flags, spec->flags_len);
+	if (spec->script_head) {
+		buf_add(b, spec->script_head, spec->script_head_len);
+	} else {
+		buf_add(b, number, script_put_number(number, spec->height));
+		buf_add(b, spec->flags, spec->flags_len);
+	}
 	if (tag_len > 0) {
 		buf_add_u8(b, (uint8_t)tag_len);
 		buf_add(b, spec->tag, tag_len);
@@ -60,9 +64,12 @@ static void add_output(struct buf *b, struct amount value, const struct script *
 	buf_add(b, script->bytes, script->len);
 }
 
-static void build_head(struct buf *head, const struct buf *script, size_t script_len)
+static void build_head(struct buf *head, const struct coinbase_spec *spec, const struct buf *script,
+	size_t script_len)
 {
-	buf_add_le32(head, TX_VERSION);
+	buf_add_le32(head, spec->version ? spec->version : TX_VERSION);
+	if (spec->time)
+		buf_add_le32(head, *spec->time);
 	buf_add_varint(head, 1); /* inputs */
 	buf_add(head, no_txid, sizeof(no_txid));
 	buf_add_le32(head, UINT32_MAX); /* index of an output that does not exist */
@@ -79,6 +86,7 @@ static void build_tail(struct buf *tail, const struct coinbase_spec *spec)
 	if (spec->commitment)
 		add_output(tail, amount_of(0), spec->commitment);
 	buf_add_le32(tail, 0); /* lock time */
+	buf_add(tail, spec->extra, spec->extra_len);
 }
 
 enum err coinbase_init(struct coinbase *cb, const struct coinbase_spec *spec, struct why *why)
@@ -97,8 +105,11 @@ enum err coinbase_init(struct coinbase *cb, const struct coinbase_spec *spec, st
 			"the coinbase's script has %zu bytes, %d are allowed: use a shorter tag",
 			script_len, COINBASE_SCRIPT_MAX);
 	}
-	*cb = (struct coinbase){.nonce_len = spec->nonce_len, .has_witness = spec->commitment};
-	build_head(&cb->head, &script, script_len);
+	*cb = (struct coinbase){.nonce_len = spec->nonce_len,
+		.version_len = spec->time ? 8 : 4,
+		.extra_len = spec->extra_len,
+		.has_witness = spec->commitment};
+	build_head(&cb->head, spec, &script, script_len);
 	build_tail(&cb->tail, spec);
 	buf_free(&script);
 	sha256_init(&cb->head_hash);
@@ -115,6 +126,7 @@ enum err coinbase_pay(const struct coinbase *cb, const struct coinbase_spec *spe
 		return err;
 	*out = *cb;
 	out->tail = (struct buf){0};
+	out->extra_len = spec->extra_len;
 	build_tail(&out->tail, spec);
 	return OK;
 }
@@ -137,13 +149,13 @@ void coinbase_txid(const struct coinbase *cb, const uint8_t *nonce, uint8_t out[
 
 void coinbase_add_to(const struct coinbase *cb, const uint8_t *nonce, struct buf *block)
 {
-	enum { VERSION_LEN = 4, LOCK_TIME_LEN = 4 };
-	size_t outputs_len = cb->tail.len - LOCK_TIME_LEN;
+	enum { LOCK_TIME_LEN = 4 };
+	size_t end_len = LOCK_TIME_LEN + cb->extra_len, outputs_len = cb->tail.len - end_len;
 
-	buf_add(block, cb->head.data, VERSION_LEN);
+	buf_add(block, cb->head.data, cb->version_len);
 	if (cb->has_witness)
 		buf_add(block, witness_marker, sizeof(witness_marker));
-	buf_add(block, cb->head.data + VERSION_LEN, cb->head.len - VERSION_LEN);
+	buf_add(block, cb->head.data + cb->version_len, cb->head.len - cb->version_len);
 	buf_add(block, nonce, cb->nonce_len);
 	buf_add(block, cb->tail.data, outputs_len);
 	if (cb->has_witness) {
@@ -151,5 +163,5 @@ void coinbase_add_to(const struct coinbase *cb, const uint8_t *nonce, struct buf
 		buf_add_varint(block, sizeof(reserved_value));
 		buf_add(block, reserved_value, sizeof(reserved_value));
 	}
-	buf_add(block, cb->tail.data + outputs_len, LOCK_TIME_LEN);
+	buf_add(block, cb->tail.data + outputs_len, end_len);
 }

@@ -6,6 +6,8 @@
  *              push of { node tag 4, time 8, extranonce1, extranonce2 }
  *   outputs:   as given; the witness commitment last
  *
+ * Coins differ from that: see the end of struct coinbase_spec.
+ *
  * The halves are the serialisation without witness, whose double SHA-256 is the txid.
  */
 #ifndef CHAIN_COINBASE_H
@@ -42,12 +44,21 @@ struct coinbase_spec {
 	const struct coinbase_output *outputs;
 	unsigned outputs_count;
 	const struct script *commitment; /* witness commitment; NULL when segwit is not active */
+
+	uint32_t version;           /* 0: 2, as most coins have it */
+	const uint32_t *time;       /* [s since 1970] behind the version; NULL: there is none */
+	const uint8_t *script_head; /* instead of height and flags; NULL: those */
+	size_t script_head_len;
+	const uint8_t *extra; /* behind the lock time: a payload, a comment, each with its length */
+	size_t extra_len;
 };
 
 struct coinbase {
 	struct buf head;         /* coinb1 */
 	struct buf tail;         /* coinb2 */
 	unsigned nonce_len;      /* [bytes] between them */
+	size_t version_len;      /* [bytes] of version and time */
+	size_t extra_len;        /* [bytes] behind the lock time */
 	bool has_witness;        /* in a block it carries the reserved value */
 	struct sha256 head_hash; /* after the head: each share continues from here */
 };
@@ -63,7 +74,7 @@ void coinbase_fini(struct coinbase *cb);
 
 /**
  * coinbase_pay(cb, spec, out, why): the same coinbase with other outputs: those of spec, of which
- * nothing else is read but the commitment.
+ * nothing else is read but commitment and extra.
  *   out   shares cb's head, so it must not outlive cb; only its tail is the caller's to free
  *   errs  ERR_INVALID  no outputs, a negative value
  */

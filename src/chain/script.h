@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SCRIPT_MAX 64 /* [bytes] */
+#define SCRIPT_MAX 84 /* [bytes] enough for an OP_RETURN of 80 */
 
 struct script {
 	uint8_t len; /* [bytes] */

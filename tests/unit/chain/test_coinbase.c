@@ -122,6 +122,60 @@ static void test_other_outputs(void **state)
 	coinbase_fini(&cb);
 }
 
+/* DIP4: a version with a type, and a payload behind the lock time; in a block with witness, too. */
+static void test_payload(void **state)
+{
+	struct coinbase_output out = output();
+	struct coinbase_spec spec = spec_for(&out);
+	struct script commitment = {4, {0x6a, 0x02, 0xaa, 0x21}};
+	struct coinbase cb;
+	struct buf tx = {0};
+
+	spec.version = 0x00050003;
+	spec.extra = (const uint8_t *)"\x02\xbe\xef";
+	spec.extra_len = 3;
+	assert_int_equal(coinbase_init(&cb, &spec, NULL), OK);
+	coinbase_add_to(&cb, nonce, &tx);
+	assert_hex_equal(
+		tx.data, tx.len, "0300050001" PREV HEAD NONCE SEQUENCE "01" PAYS "0000000002beef");
+	coinbase_fini(&cb);
+	buf_clear(&tx);
+	spec.commitment = &commitment;
+	assert_int_equal(coinbase_init(&cb, &spec, NULL), OK);
+	coinbase_add_to(&cb, nonce, &tx);
+	assert_hex_equal(tx.data, tx.len,
+		"03000500"
+		"0001"
+		"01" PREV HEAD NONCE SEQUENCE "02" PAYS "0000000000000000"
+		"046a02aa21"
+		"0120"
+		"0000000000000000000000000000000000000000000000000000000000000000"
+		"0000000002beef");
+	coinbase_fini(&cb);
+	buf_free(&tx);
+}
+
+/* A time behind the version; a script that the daemon has begun. */
+static void test_time_and_script_head(void **state)
+{
+	const uint32_t time = 0x65432100;
+	struct coinbase_output out = output();
+	struct coinbase_spec spec = spec_for(&out);
+	struct coinbase cb;
+
+	spec.version = 1;
+	spec.time = &time;
+	spec.script_head = (const uint8_t *)"\x03\x40\xd1\x0c";
+	spec.script_head_len = 4;
+	spec.height = 7; /* not used */
+	assert_int_equal(coinbase_init(&cb, &spec, NULL), OK);
+	assert_hex_equal(cb.head.data, cb.head.len,
+		"01000000"
+		"00214365"
+		"01" PREV HEAD);
+	coinbase_fini(&cb);
+}
+
 static void test_flags_and_no_tag(void **state)
 {
 	struct coinbase_output out = output();
@@ -191,6 +245,8 @@ int main(void)
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_witness),
 		cmocka_unit_test(test_other_outputs),
+		cmocka_unit_test(test_payload),
+		cmocka_unit_test(test_time_and_script_head),
 		cmocka_unit_test(test_flags_and_no_tag),
 		cmocka_unit_test(test_script_limit),
 		cmocka_unit_test(test_refused),
