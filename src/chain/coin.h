@@ -76,8 +76,8 @@ struct coin {
 	bool has_taproot;     /* witness version 1 is enforced; else it could be spent by anybody */
 	unsigned rules_count; /* what getblocktemplate is asked with */
 	char rules[COIN_RULES_MAX][16];
-	/* Members of getblocktemplate, beside those that are known, whose payments the coinbase must
-	 * make; "+name": they come on top of coinbasevalue. */
+	/* Members of getblocktemplate, beside those that are known, whose payments the coinbase
+	 * must make; "+name": they come on top of coinbasevalue. */
 	unsigned demands_count;
 	char demands[COIN_DEMANDS_MAX][48];
 	bool tx_time;         /* transactions have a time behind their version */

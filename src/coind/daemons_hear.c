@@ -56,7 +56,7 @@ static void long_poll(struct daemon *d, struct poll *p)
 		    NULL) != OK)
 		return;
 	now = clock_mono_ms();
-	if (template_parse(json, coin, d->conf->name, now, &t, NULL) == OK) {
+	if (template_parse(json, coin, d->set->pool->network, d->conf->name, now, &t, NULL) == OK) {
 		is_same = memcmp(t->prev, p->tip, 32) == 0;
 		p->is_spent = is_same && now - start_ms < EARLIEST_MS;
 		daemons_publish(d, t, false);

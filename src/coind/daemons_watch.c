@@ -162,7 +162,8 @@ static void fetch_template(struct daemon *d)
 		set_error(d, err, &error);
 		return;
 	}
-	err = template_parse(json, coin, d->conf->name, clock_mono_ms(), &t, &error.why);
+	err = template_parse(
+		json, coin, d->set->pool->network, d->conf->name, clock_mono_ms(), &t, &error.why);
 	json_decref(json);
 	if (err == OK)
 		daemons_publish(d, t, true);

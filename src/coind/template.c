@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "chain/coin.h"
+#include "coind/template_priv.h"
 
 #define HEIGHT_MAX 0x7fffffff
 #define TX_MIN     60 /* [bytes] the shortest transaction with an input and an output */
@@ -58,13 +59,12 @@ static enum err get_bytes(const json_t *json, const char *key, size_t max, uint8
 
 static enum err parse_numbers(struct template *t, const json_t *json, struct why *why)
 {
-	int64_t height, version, required = 0, curtime, mintime = 1, value;
+	int64_t height, version, required = 0, curtime, mintime = 1;
 	enum err err;
 
 	if ((err = get_number(json, "height", 1, HEIGHT_MAX, &height, why)) != OK ||
 		(err = get_number(json, "version", INT32_MIN, UINT32_MAX, &version, why)) != OK ||
-		(err = get_number(json, "curtime", 1, UINT32_MAX, &curtime, why)) != OK ||
-		(err = get_number(json, "coinbasevalue", 0, INT64_MAX, &value, why)) != OK)
+		(err = get_number(json, "curtime", 1, UINT32_MAX, &curtime, why)) != OK)
 		return err;
 	if (json_object_get(json, "mintime") &&
 		(err = get_number(json, "mintime", 0, UINT32_MAX, &mintime, why)) != OK)
@@ -79,7 +79,6 @@ static enum err parse_numbers(struct template *t, const json_t *json, struct why
 	t->version_required = (uint32_t)required;
 	t->curtime = (uint32_t)curtime;
 	t->mintime = (uint32_t)mintime;
-	t->value = amount_of(value);
 	return OK;
 }
 
@@ -231,6 +230,21 @@ static enum err parse_extras(struct template *t, const json_t *json, struct why 
 	return err;
 }
 
+static void add_buf(struct sha256 *ctx, const struct buf *b)
+{
+	if (b->len > 0)
+		sha256_add(ctx, b->data, b->len);
+}
+
+static void add_demand(struct sha256 *ctx, const struct coinbase_output *demand)
+{
+	uint8_t value[8];
+
+	put_le64(value, (uint64_t)amount_units(demand->value));
+	sha256_add(ctx, value, sizeof(value));
+	sha256_add(ctx, demand->script.bytes, demand->script.len);
+}
+
 /* A number of all that makes work differ, except the time. */
 static uint64_t content_of(const struct template *t)
 {
@@ -249,14 +263,20 @@ static uint64_t content_of(const struct template *t)
 	sha256_add(&ctx, t->txids, t->tx_count * sizeof(*t->txids));
 	sha256_add(&ctx, t->commitment.bytes, t->commitment.len);
 	sha256_add(&ctx, t->flags, t->flags_len);
+	add_buf(&ctx, &t->script_head);
+	add_buf(&ctx, &t->payload);
+	add_buf(&ctx, &t->end);
+	for (unsigned i = 0; i < t->demands_count; i++)
+		add_demand(&ctx, &t->demands[i]);
 	if (t->mweb)
 		sha256_add(&ctx, t->mweb, t->mweb_len);
 	sha256_finish(&ctx, digest);
 	return get_le64(digest);
 }
 
-enum err template_parse(const json_t *json, const struct coin *coin, const char *daemon,
-	int64_t received_ms, struct template **out, struct why *why)
+enum err template_parse(const json_t *json, const struct coin *coin,
+	const struct coin_network *network, const char *daemon, int64_t received_ms,
+	struct template **out, struct why *why)
 {
 	struct template *t;
 	enum err err;
@@ -269,6 +289,7 @@ enum err template_parse(const json_t *json, const struct coin *coin, const char 
 		(err = get_hash(json, "previousblockhash", t->prev, why)) != OK ||
 		(err = parse_target(t, json, why)) != OK ||
 		(err = parse_witness(t, json, coin, why)) != OK ||
+		(err = template_demands(t, json, coin, network, why)) != OK ||
 		(err = parse_txs(t, json, why)) != OK || (err = parse_extras(t, json, why)) != OK) {
 		template_unref(t);
 		return err;
@@ -301,6 +322,8 @@ struct block_body template_body(const struct template *t)
 		.txs_len = t->tx_data_len,
 		.mweb = t->mweb,
 		.mweb_len = t->mweb_len,
+		.end = t->end.data,
+		.end_len = t->end.len,
 	};
 }
 
@@ -317,6 +340,10 @@ void template_unref(struct template *t)
 	free(t->txids);
 	free(t->tx_data);
 	free(t->mweb);
+	free(t->demands);
+	buf_free(&t->script_head);
+	buf_free(&t->payload);
+	buf_free(&t->end);
 	free(t);
 }
 

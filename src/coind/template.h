@@ -21,6 +21,7 @@
 #include "chain/target.h"
 
 struct coin;
+struct coin_network;
 
 #define TEMPLATE_TXS_MAX      100000
 #define TEMPLATE_BYTES_MAX    8000000 /* of all transactions; consensus allows 4,000,000 */
@@ -39,7 +40,16 @@ struct template
 	uint32_t version_required; /* bits of version that must stay set */
 	uint32_t curtime;          /* [s since 1970] by the daemon's clock when it answered */
 	uint32_t mintime;          /* earliest time that is valid */
-	struct amount value;       /* subsidy and fees: what the coinbase may pay in all */
+	struct amount value;       /* subsidy and fees, without the demands: what the pool gets */
+
+	struct coinbase_output *demands; /* who must be paid besides, in this order */
+	unsigned demands_count;
+	uint32_t tx_version;    /* of the coinbase */
+	struct buf script_head; /* of a coinbasetxn: what its script begins with; else empty */
+	struct buf payload;     /* coinbase_payload with its length; else empty */
+	struct buf end;         /* what blocks end with: votes, a signature */
+	bool has_tx_time;       /* the coinbase carries curtime */
+	bool has_tx_comment;    /* the coinbase ends with a text */
 
 	uint32_t tx_count;   /* without the coinbase */
 	uint8_t(*txids)[32]; /* internal order */
@@ -61,14 +71,16 @@ struct template
 };
 
 /**
- * template_parse(json, coin, daemon, received_ms, out, why): check an answer of getblocktemplate.
+ * template_parse(json, coin, network, daemon, received_ms, out, why): check an answer of
+ * getblocktemplate.
  *   json    the result; borrowed
  *   errs    ERR_PROTOCOL     something is missing, of the wrong type or contradicts itself
  *           ERR_LIMIT        larger than a block can be
  *           ERR_UNSUPPORTED  it demands a rule ("!name") that the coin's profile does not list
  */
-enum err template_parse(const json_t *json, const struct coin *coin, const char *daemon,
-	int64_t received_ms, struct template **out, struct why *why) MUST_CHECK;
+enum err template_parse(const json_t *json, const struct coin *coin,
+	const struct coin_network *network, const char *daemon, int64_t received_ms,
+	struct template **out, struct why *why) MUST_CHECK;
 
 /** template_params(coin, longpollid): the parameters of the call, a new reference; longpollid may
  * be NULL. */

@@ -53,6 +53,25 @@ static enum err read_rules(
 	return conf_each_part(text, why, add_rule, CONTAINER_OF(field, struct coin, rules_count));
 }
 
+static enum err add_demand(void *ctx, char *part, struct why *why)
+{
+	struct coin *coin = ctx;
+
+	if (coin->demands_count == COIN_DEMANDS_MAX)
+		return err_fail(why, ERR_LIMIT, "more than %d demands", COIN_DEMANDS_MAX);
+	if (!str_copy(coin->demands[coin->demands_count], sizeof(coin->demands[0]), part))
+		return err_fail(why, ERR_LIMIT, "\"%s\" is too long", part);
+	coin->demands_count++;
+	return OK;
+}
+
+static enum err read_demands(
+	const struct conf_key *key, const char *text, void *field, struct why *why)
+{
+	return conf_each_part(
+		text, why, add_demand, CONTAINER_OF(field, struct coin, demands_count));
+}
+
 static enum err add_param(void *ctx, char *part, struct why *why)
 {
 	struct coin *coin = ctx;
@@ -94,6 +113,7 @@ static enum err read_magic(
 
 const struct conf_type conf_versions = {"list of numbers", CONF_LIST, false, false, read_versions};
 const struct conf_type conf_rules = {"list", CONF_LIST, false, false, read_rules};
+const struct conf_type conf_demands = {"list", CONF_LIST, false, false, read_demands};
 const struct conf_type conf_params = {"map", CONF_MAP, false, false, read_params};
 const struct conf_type conf_magic = {"magic", CONF_SCALAR, false, false, read_magic};
 const struct conf_type conf_hash = {"hash", CONF_SCALAR, false, false, read_hash};

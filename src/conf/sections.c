@@ -64,6 +64,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_chars         &conf_chars, NULL
 #define TYPE_params        &conf_params, NULL
 #define TYPE_rules         &conf_rules, NULL
+#define TYPE_demands       &conf_demands, NULL
 #define TYPE_versions      &conf_versions, NULL
 #define TYPE_hash          &conf_hash, NULL
 #define TYPE_magic         &conf_magic, NULL

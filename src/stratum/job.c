@@ -54,9 +54,29 @@ static void render(struct job *job)
 	add_tail(&job->clean, job->time, true);
 }
 
-static struct coinbase_spec coinbase_spec(const struct template *t, const struct pay *pay)
+/* What stands behind the lock time of the coin's transactions. */
+static struct buf coinbase_extra(const struct template *t, const struct conf_pool *pool)
+{
+	struct buf extra = {0};
+
+	if (t->has_tx_comment) {
+		buf_add_varint(&extra, strlen(pool->tag));
+		buf_add_str(&extra, pool->tag);
+	}
+	buf_add(&extra, t->payload.data, t->payload.len);
+	return extra;
+}
+
+static struct coinbase_spec coinbase_spec(
+	const struct template *t, const struct pay *pay, const struct buf *extra)
 {
 	return (struct coinbase_spec){
+		.version = t->tx_version,
+		.time = t->has_tx_time ? &t->curtime : NULL,
+		.script_head = t->script_head.data,
+		.script_head_len = t->script_head.len,
+		.extra = extra->data,
+		.extra_len = extra->len,
 		.height = t->height,
 		.flags = t->flags,
 		.flags_len = t->flags_len,
@@ -76,17 +96,19 @@ static void render_coinb2(struct job_coinbase *c)
 static enum err make_coinbase(
 	const struct job_spec *spec, struct job_coinbase *out, struct why *why)
 {
+	struct buf extra = coinbase_extra(spec->template, spec->pool);
 	struct coinbase_spec coinbase;
 	struct pay pay;
 	enum err err;
 
 	pay_init(&pay, spec->pool, spec->template, NULL);
-	coinbase = coinbase_spec(spec->template, &pay);
+	coinbase = coinbase_spec(spec->template, &pay, &extra);
 	coinbase.tag = spec->pool->tag;
 	coinbase.node_tag = spec->node_tag;
 	coinbase.time_ns = (uint64_t)clock_wall_ns();
 	err = coinbase_init(&out->bytes, &coinbase, why);
 	pay_fini(&pay);
+	buf_free(&extra);
 	if (err == OK)
 		render_coinb2(out);
 	return err;
@@ -94,16 +116,18 @@ static enum err make_coinbase(
 
 void job_coinbase_init(struct job_coinbase *c, const struct job *job, const struct address *finder)
 {
+	struct buf extra = coinbase_extra(job->template, job->pool);
 	struct coinbase_spec spec;
 	struct pay pay;
 	enum err err;
 
 	pay_init(&pay, job->pool, job->template, finder);
-	spec = coinbase_spec(job->template, &pay);
+	spec = coinbase_spec(job->template, &pay, &extra);
 	*c = (struct job_coinbase){0};
 	err = coinbase_pay(&job->coinbase.bytes, &spec, &c->bytes, NULL);
 	assert(err == OK); /* that of the pool was built from the same template */
 	pay_fini(&pay);
+	buf_free(&extra);
 	render_coinb2(c);
 }
 
@@ -133,7 +157,7 @@ enum err job_new(const struct job_spec *spec, struct job **out, struct why *why)
 	job->version = t->version;
 	job->bits = t->bits;
 	job->time = spec->time ? spec->time : t->curtime;
-	job->min_time = t->mintime;
+	job->min_time = t->has_tx_time ? t->curtime : t->mintime; /* no earlier than the coinbase */
 	job->is_new_tip = spec->is_new_tip;
 	job->network_work = target_to_work(t->target, spec->pool->network->work_bits);
 	render(job);

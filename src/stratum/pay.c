@@ -28,6 +28,13 @@ static void add_direct(struct pay *pay, struct amount amount, const struct addre
 		pay->direct[pay->direct_n++] = (struct pay_direct){to->text, amount};
 }
 
+/* Some coins want them behind the first output. */
+static void add_demands(struct pay *pay, const struct template *t)
+{
+	for (unsigned i = 0; i < t->demands_count; i++)
+		pay->outputs[pay->n++] = t->demands[i];
+}
+
 /* Where work is paid by itself, the recipients get their part of that. */
 static bool pays_recipients(const struct conf_pool *pool, const struct address *finder)
 {
@@ -42,7 +49,7 @@ void pay_init(struct pay *pay, const struct conf_pool *pool, const struct templa
 	struct amount rest = t->value, part;
 
 	*pay = (struct pay){.reward = t->value};
-	pay->outputs = NEW_ARRAY(struct coinbase_output, recipients + 2);
+	pay->outputs = NEW_ARRAY(struct coinbase_output, recipients + t->demands_count + 2);
 	pay->direct = NEW_ARRAY(struct pay_direct, recipients + 1);
 	for (size_t i = 0; i < recipients; i++)
 		rest = amount_sub(rest, reward_fee(pay->reward, conf->recipients[i].ppm));
@@ -50,8 +57,11 @@ void pay_init(struct pay *pay, const struct conf_pool *pool, const struct templa
 		part = reward_solo(&conf->rules, rest);
 		add_direct(pay, part, finder);
 		rest = amount_sub(rest, part);
+		add_demands(pay, t);
 	}
 	add_output(pay, rest, &pool->address.script);
+	if (!finder)
+		add_demands(pay, t);
 	for (size_t i = 0; i < recipients; i++) {
 		part = reward_fee(pay->reward, conf->recipients[i].ppm);
 		add_direct(pay, part, &conf->recipients[i].address);

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	if (json_read((const char *)data, len, &json, NULL) != OK)
 		return 0;
-	if (template_parse(json, &coin, "fuzz", 1, &t, &why) == OK) {
+	if (template_parse(json, &coin, NULL, "fuzz", 1, &t, &why) == OK) {
 		struct block_body body = template_body(t);
 
 		assert(t->height > 0 && t->mintime <= t->curtime);

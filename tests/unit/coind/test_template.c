@@ -74,7 +74,7 @@ static void reads_real_templates(void **state)
 		struct why why = {0};
 		char prev[65];
 
-		if (template_parse(json, &coin, "a", 77, &t, &why) != OK)
+		if (template_parse(json, &coin, NULL, "a", 77, &t, &why) != OK)
 			fail_msg("%s: %s", e->name, why.text);
 		hex_encode_reversed(prev, t->prev, 32);
 		assert_string_equal(prev, json_get_str(json, "previousblockhash"));
@@ -107,7 +107,7 @@ static void holds_the_transactions(void **state)
 	struct buf hex = {0};
 	char *data, txid[65];
 
-	assert_int_equal(template_parse(json, &coin, "a", 0, &t, NULL), OK);
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 0, &t, NULL), OK);
 	for (unsigned i = 0; i < 2; i++) {
 		hex_encode_reversed(txid, t->txids[i], 32);
 		assert_string_equal(txid, json_get_str(json_array_get(txs, i), "txid"));
@@ -181,7 +181,7 @@ static void refuses_damaged_templates(void **state)
 		} else {
 			json_object_del(json, d->key);
 		}
-		err = template_parse(json, &coin, "a", 0, &t, &why);
+		err = template_parse(json, &coin, NULL, "a", 0, &t, &why);
 		if (err != d->err)
 			fail_msg("%s %s: %s %s", d->key, d->text ? d->text : "missing",
 				err_text(err), why.text);
@@ -201,7 +201,7 @@ static void refuses_what_is_too_large(void **state)
 
 	memset(hex, '0', 2 * len);
 	json_object_set_new(json, "longpollid", json_string(hex));
-	assert_int_equal(template_parse(json, &coin, "a", 0, &t, NULL), ERR_LIMIT);
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 0, &t, NULL), ERR_LIMIT);
 	json_object_del(json, "longpollid");
 	id = str_printf("%064d", 1);
 	for (unsigned i = 0; i < 2; i++) {
@@ -209,11 +209,11 @@ static void refuses_what_is_too_large(void **state)
 		json_array_append_new(list, tx);
 	}
 	json_object_set(json, "transactions", list);
-	assert_int_equal(template_parse(json, &coin, "a", 0, &t, NULL), ERR_LIMIT);
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 0, &t, NULL), ERR_LIMIT);
 	json_array_clear(list);
 	for (unsigned i = 0; i <= TEMPLATE_TXS_MAX; i++)
 		json_array_append_new(list, json_object());
-	assert_int_equal(template_parse(json, &coin, "a", 0, &t, NULL), ERR_LIMIT);
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 0, &t, NULL), ERR_LIMIT);
 	free(id);
 	free(hex);
 	json_decref(list);
@@ -226,18 +226,18 @@ static void sees_what_differs(void **state)
 	json_t *json = sample("litecoin-gbt-mweb");
 	struct template *a, *b, *c;
 
-	assert_int_equal(template_parse(json, &coin, "a", 1, &a, NULL), OK);
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 1, &a, NULL), OK);
 	json_object_set_new(json, "curtime", json_integer((json_int_t)a->curtime + 30));
 	json_object_set_new(json, "longpollid", json_string("other"));
-	assert_int_equal(template_parse(json, &coin, "b", 2, &b, NULL), OK);
+	assert_int_equal(template_parse(json, &coin, NULL, "b", 2, &b, NULL), OK);
 	assert_true(a->content == b->content);
 	assert_true(template_same_tip(a, b));
 	json_object_set_new(json, "coinbasevalue", json_integer(5));
-	assert_int_equal(template_parse(json, &coin, "b", 2, &c, NULL), OK);
+	assert_int_equal(template_parse(json, &coin, NULL, "b", 2, &c, NULL), OK);
 	assert_true(a->content != c->content);
 	template_unref(c);
 	json_object_set_new(json, "height", json_integer(434));
-	assert_int_equal(template_parse(json, &coin, "b", 2, &c, NULL), OK);
+	assert_int_equal(template_parse(json, &coin, NULL, "b", 2, &c, NULL), OK);
 	assert_false(template_same_tip(a, c));
 	template_unref(template_ref(a));
 	template_unref(a);
