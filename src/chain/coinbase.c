@@ -42,7 +42,7 @@ static void add_script_head(struct buf *b, const struct coinbase_spec *spec)
 	uint8_t number[SCRIPT_NUMBER_MAX];
 	size_t tag_len = strlen(spec->tag);
 
-	if (spec->script_head) {
+	if (spec->script_head_len > 0) {
 		buf_add(b, spec->script_head, spec->script_head_len);
 	} else {
 		buf_add(b, number, script_put_number(number, spec->height));

@@ -47,7 +47,7 @@ struct coinbase_spec {
 
 	uint32_t version;           /* 0: 2, as most coins have it */
 	const uint32_t *time;       /* [s since 1970] behind the version; NULL: there is none */
-	const uint8_t *script_head; /* instead of height and flags; NULL: those */
+	const uint8_t *script_head; /* instead of height and flags, when script_head_len is not 0 */
 	size_t script_head_len;
 	const uint8_t *extra; /* behind the lock time: a payload, a comment, each with its length */
 	size_t extra_len;

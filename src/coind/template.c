@@ -183,6 +183,18 @@ static enum err parse_tx(const json_t *tx, uint8_t txid[32], struct buf *data, s
 	return OK;
 }
 
+/* Older daemons do not tell the fee, or tell -1. */
+static void add_fee(struct template *t, const json_t *tx)
+{
+	int64_t fee;
+
+	if (!json_get_i64(tx, "fee", &fee) || fee < 0 ||
+		fee > amount_units(amount_sub(t->value, t->fees)))
+		t->has_fees = false;
+	else
+		t->fees = amount_add(t->fees, amount_of(fee));
+}
+
 static enum err parse_txs(struct template *t, const json_t *json, struct why *why)
 {
 	const json_t *list = json_object_get(json, "transactions"), *tx;
@@ -196,6 +208,7 @@ static enum err parse_txs(struct template *t, const json_t *json, struct why *wh
 		return err_fail(why, ERR_LIMIT, "more than %d transactions", TEMPLATE_TXS_MAX);
 	t->tx_count = (uint32_t)json_array_size(list);
 	t->txids = mem_alloc_array(t->tx_count + 1, sizeof(*t->txids));
+	t->has_fees = true;
 	json_array_foreach(list, i, tx)
 	{
 		err = parse_tx(tx, t->txids[i], &data, why);
@@ -203,6 +216,8 @@ static enum err parse_txs(struct template *t, const json_t *json, struct why *wh
 			err_prefix(why, "transaction %zu", i);
 			break;
 		}
+		if (t->has_fees)
+			add_fee(t, tx);
 	}
 	t->tx_data_len = data.len;
 	t->tx_data = (uint8_t *)buf_take(&data);
@@ -325,6 +340,37 @@ struct block_body template_body(const struct template *t)
 		.end = t->end.data,
 		.end_len = t->end.len,
 	};
+}
+
+static struct buf copy_of(const struct buf *b)
+{
+	struct buf copy = {0};
+
+	if (b->len > 0)
+		buf_add(&copy, b->data, b->len);
+	return copy;
+}
+
+struct template *template_without_txs(const struct template *t)
+{
+	struct template *empty;
+
+	if (t->tx_count == 0 || t->mweb || t->demands_count > 0 || t->payload.len > 0 ||
+		!t->has_fees || amount_cmp(t->fees, t->value) > 0)
+		return NULL;
+	empty = mem_dup(t, sizeof(*t));
+	atomic_init(&empty->refs, 1);
+	empty->value = amount_sub(t->value, t->fees);
+	empty->fees = amount_of(0);
+	empty->tx_count = 0;
+	empty->txids = NULL;
+	empty->tx_data = NULL;
+	empty->tx_data_len = 0;
+	empty->has_witness = false; /* no witness, no commitment */
+	empty->script_head = copy_of(&t->script_head);
+	empty->end = copy_of(&t->end);
+	empty->content++;
+	return empty;
 }
 
 struct template *template_ref(struct template *t)

@@ -51,6 +51,8 @@ struct template
 	bool has_tx_time;       /* the coinbase carries curtime */
 	bool has_tx_comment;    /* the coinbase ends with a text */
 
+	bool has_fees;       /* the daemon has said what each transaction pays */
+	struct amount fees;  /* of all transactions */
 	uint32_t tx_count;   /* without the coinbase */
 	uint8_t(*txids)[32]; /* internal order */
 	uint8_t *tx_data;    /* the transactions one after the other, as a block holds them */
@@ -85,6 +87,13 @@ enum err template_parse(const json_t *json, const struct coin *coin,
 /** template_params(coin, longpollid): the parameters of the call, a new reference; longpollid may
  * be NULL. */
 json_t *template_params(const struct coin *coin, const char *longpollid);
+
+/**
+ * template_without_txs(t): the same block with the coinbase alone, the first reference to it. NULL:
+ * it has no transactions anyway, or what else is in it depends on them: an extension block,
+ * payments to others, fees that the daemon does not tell.
+ */
+struct template *template_without_txs(const struct template *t) ANY_THREAD;
 
 struct template *template_ref(struct template *t) ANY_THREAD;
 /** template_unref(t): NULL is fine. */

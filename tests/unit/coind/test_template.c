@@ -259,9 +259,42 @@ static void asks_with_the_coins_rules(void **state)
 	json_decref(params);
 }
 
+/* The same block with the coinbase alone: worth the subsidy, without a commitment. */
+static void without_transactions(void **state)
+{
+	struct coin coin = coin_with("mweb", "segwit");
+	json_t *json = sample("litecoin-gbt-no-mweb");
+	struct template *t, *empty;
+
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 1, &t, NULL), OK);
+	empty = template_without_txs(t);
+	assert_non_null(empty);
+	assert_int_equal(amount_units(empty->value), 5000000000);
+	assert_int_equal(empty->tx_count, 0);
+	assert_false(empty->has_witness);
+	assert_true(template_same_tip(t, empty));
+	assert_true(t->content != empty->content);
+	assert_null(template_without_txs(empty));
+	template_unref(empty);
+	template_unref(t);
+	/* a daemon that does not tell the fees */
+	json_object_del(json_array_get(json_object_get(json, "transactions"), 0), "fee");
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 1, &t, NULL), OK);
+	assert_null(template_without_txs(t));
+	template_unref(t);
+	json_decref(json);
+	/* an extension block holds what its transactions moved */
+	json = sample("litecoin-gbt-mweb");
+	assert_int_equal(template_parse(json, &coin, NULL, "a", 1, &t, NULL), OK);
+	assert_null(template_without_txs(t));
+	template_unref(t);
+	json_decref(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_transactions),
 		cmocka_unit_test(reads_real_templates),
 		cmocka_unit_test(holds_the_transactions),
 		cmocka_unit_test(refuses_damaged_templates),
