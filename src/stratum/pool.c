@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 
-enum { KEEP_ALIVE_MS = 50000 }; /* cgminer leaves after 90 s of silence; one refresh may be late */
+/* A job every 55 s, for everybody: it is looked every second, and goes out within PACE_MS_MAX.
+ * cgminer leaves after 90 s of silence. */
+enum { KEEP_ALIVE_MS = 54000 - PACE_MS_MAX };
 
 void pool_init(struct pool *p, const struct conf_pool *conf, unsigned idx)
 {
@@ -41,13 +43,28 @@ static void make_job(struct pool *p, struct template *t, uint32_t time, bool is_
 	p->job = job;
 }
 
+/* The coinbase alone: the shortest line there is, and nothing in it that could make the block
+ * invalid. The full job follows at its own pace, as more of the same work. */
+static bool make_empty_job(struct pool *p, const struct template *t)
+{
+	struct template *empty = template_without_txs(t);
+
+	if (!empty)
+		return false;
+	make_job(p, empty, 0, true);
+	template_unref(empty);
+	return true;
+}
+
 static void on_template(void *ctx, struct template *t, enum template_reason reason)
 {
 	struct pool *p = ctx;
-	bool is_new_tip = reason == TEMPLATE_NEW_TIP;
+	bool is_new_tip = reason == TEMPLATE_NEW_TIP, is_first_empty = false;
 
 	pthread_mutex_lock(&p->lock);
-	make_job(p, t, 0, is_new_tip);
+	if (is_new_tip && p->conf->empty_first)
+		is_first_empty = make_empty_job(p, t);
+	make_job(p, t, 0, is_new_tip && !is_first_empty);
 	pthread_mutex_unlock(&p->lock);
 	if (is_new_tip)
 		log_info(&p->log, "new_tip", "height=%" PRIu32 " daemon=%s transactions=%" PRIu32,

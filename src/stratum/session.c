@@ -201,6 +201,8 @@ void session_give_job(struct session *s, struct job *job, bool is_clean)
 
 	if (!s->is_subscribed || !session_is_authorized(s))
 		return;
+	s->has_job = true;
+	s->job_seq = job->seq;
 	if (tcp_blocked_ms(s->conn) > 0) {
 		if (s->owes_job)
 			count_one(&s->shard->counts, jobs_replaced);
@@ -249,6 +251,8 @@ static void send_again(struct session *s, bool is_clean)
 	const struct step *step = newest_step(s);
 	struct buf line = {0};
 
+	s->has_job = true;
+	s->job_seq = job->seq;
 	job_line_at(job, payee_coinbase(s->payee, job), step->variant,
 		step->seq == job->seq && step->time ? step->time : job->time, is_clean, &line);
 	tcp_write(s->conn, line.data, line.len);

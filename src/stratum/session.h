@@ -85,6 +85,7 @@ struct session {
 	uint32_t name;        /* the first that it had; with since_s the name of its token */
 	uint32_t since_s;     /* [s since 1970] */
 	uint32_t version_mask;
+	uint32_t job_seq;        /* of the job that it has or is owed, once has_job */
 	int64_t work;            /* wanted from the next job on; a block's work limits it */
 	int64_t work_told;       /* in the last mining.set_difficulty; 0: none yet */
 	int64_t work_begun;      /* when it subscribed */
@@ -106,6 +107,7 @@ struct session {
 	bool is_back;           /* with the extranonce that it had before */
 	bool is_known;          /* it began with a difficulty of its own that was remembered */
 	bool has_spoken;
+	bool has_job;
 	bool owes_job, owes_clean; /* the peer did not read: the newest job, once it does */
 };
 

@@ -199,6 +199,16 @@ const struct u256 *shard_target(struct shard_pool *p, int64_t work)
 	return &known->target;
 }
 
+static void give_all(struct shard *s, struct shard_pool *p, struct job *job)
+{
+	pace_stop(&p->pace);
+	p->tip_ms = loop_now_ms(s->loop);
+	list_for (&s->sessions, session, struct session, node) {
+		if (session->pool == p)
+			session_give_job(session, job, true);
+	}
+}
+
 static void on_job_mail(struct mail *mail)
 {
 	struct job_mail *m = CONTAINER_OF(mail, struct job_mail, mail);
@@ -211,11 +221,9 @@ static void on_job_mail(struct mail *mail)
 	p->jobs[p->newest] = (struct given_job){.job = job, .since_ms = loop_now_ms(s->loop)};
 	p->current = job;
 	if (job->is_new_tip)
-		p->tip_ms = loop_now_ms(s->loop);
-	list_for (&s->sessions, session, struct session, node) {
-		if (session->pool == p)
-			session_give_job(session, job, job->is_new_tip);
-	}
+		give_all(s, p, job);
+	else
+		pace_start(&p->pace, s, p);
 	free(m);
 }
 
@@ -537,6 +545,8 @@ void shard_free(struct shard *s)
 	timer_free(s->sweep);
 	timer_free(s->sweep_new);
 	timer_free(s->drain.timer);
+	for (unsigned i = 0; i < s->env->pool_count; i++)
+		pace_free(&s->pools[i].pace);
 	close_sessions(s);
 	loop_free(s->loop);
 	free_pools(s);

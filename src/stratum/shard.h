@@ -24,6 +24,7 @@
 #include "stratum/count.h"
 #include "stratum/extranonce.h"
 #include "stratum/job.h"
+#include "stratum/pace.h"
 #include "stratum/seen.h"
 #include "stratum/token.h"
 
@@ -82,6 +83,7 @@ struct shard_pool {
 	int64_t tip_ms;                            /* when it was the first on its parent */
 	struct known_target targets[TARGETS_KEPT]; /* by work % TARGETS_KEPT */
 	struct pow_ctx *hasher;                    /* when no threads compute its algorithm */
+	struct pace pace;                          /* of a routine job on its way to the sessions */
 	atomic_uint sessions;
 	struct pool_counts counts;
 };
