@@ -32,7 +32,7 @@ static unsigned cpu_bits(void)
 	if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
 		__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2"))
 		bits |= POW_CPU_AVX512;
-	if (has_sha() && __builtin_cpu_supports("avx"))
+	if (has_sha() && __builtin_cpu_supports("avx") && __builtin_cpu_supports("bmi2"))
 		bits |= POW_CPU_SHA;
 	if (pext_is_fast())
 		bits |= POW_CPU_PEXT;

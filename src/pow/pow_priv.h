@@ -20,7 +20,7 @@
 enum pow_cpu {
 	POW_CPU_AVX2 = 1 << 0,   /* and BMI2 */
 	POW_CPU_AVX512 = 1 << 1, /* F, VL, BW; and BMI2 */
-	POW_CPU_SHA = 1 << 2,    /* and AVX; on ARM SHA2 */
+	POW_CPU_SHA = 1 << 2,    /* and AVX, BMI2; on ARM SHA2 */
 	POW_CPU_PEXT = 1 << 3,   /* has it, and it is not microcoded */
 };
 

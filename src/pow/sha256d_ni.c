@@ -1,70 +1,21 @@
 /*
- * sha256d_ni.c -- double SHA-256 of one, two or four headers with the CPU's SHA instructions.
+ * sha256d_ni.c -- double SHA-256 of two or four headers with the CPU's SHA instructions.
  *
  * The instructions have a long latency and a short throughput: headers hashed side by side cost
  * little more than one. What stands between two of a header's rounds decides the speed, so words
  * of padding are constants with their round constants added, and what the schedule makes of them
  * is left out. The order of the statements is the order of the instructions (meson.build).
  */
-#include "pow/sha256d_priv.h"
+#include "pow/sha256d_ni.h"
 
-#include <immintrin.h>
-
-#include "base/sha256_constants.h"
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("GCC unroll 16")
-#define EACH   UNROLL for (unsigned h = 0; h < ways; h++)
-
+#define EACH     UNROLL for (unsigned h = 0; h < ways; h++)
 #define WAYS_MAX 4
-#define K        sha256_round_constant
-
-/* The state as the instructions want it: {f e b a} and {h g d c}, lowest first. */
-struct state {
-	__m128i abef, cdgh;
-};
 
 /* One header on its way. Words 4 i .. 4 i + 3 of the schedule are in w[i % 4]. */
 struct lane {
 	struct state s;
 	__m128i w[4];
 };
-
-#define START_ABEF _mm_set_epi32(0x6a09e667, (int)0xbb67ae85, 0x510e527f, (int)0x9b05688c)
-#define START_CDGH _mm_set_epi32(0x3c6ef372, (int)0xa54ff53a, 0x1f83d9ab, 0x5be0cd19)
-
-/* Padding: the bit after the message, zeroes, and its length in bits. */
-#define END       _mm_set_epi32(0, 0, 0, (int)0x80000000)
-#define BITS(len) _mm_set_epi32(8 * (len), 0, 0, 0)
-
-/* The words of padding, with the constants of their rounds: 4 .. 15 of a header's second block,
- * 8 .. 15 of a digest. */
-static const uint32_t after_header[12] = {0xb956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
-	0xc19bf3f4};
-static const uint32_t after_digest[8] = {0x5807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74,
-	0x80deb1fe, 0x9bdc06a7, 0xc19bf274};
-
-INLINE __m128i load(const void *p)
-{
-	return _mm_loadu_si128(p);
-}
-
-INLINE __m128i upper(__m128i x)
-{
-	return _mm_shuffle_epi32(x, 0x0e);
-}
-
-/* Two rounds, and the two after them; kw: their words and constants. */
-INLINE void first_two(struct state *s, __m128i kw)
-{
-	s->cdgh = _mm_sha256rnds2_epu32(s->cdgh, s->abef, kw);
-}
-
-INLINE void last_two(struct state *s, __m128i kw)
-{
-	s->abef = _mm_sha256rnds2_epu32(s->abef, s->cdgh, kw);
-}
 
 /* Four rounds whose words all headers share. */
 INLINE void rounds_of_padding(struct lane *l, unsigned ways, const uint32_t *kw)
@@ -99,11 +50,6 @@ INLINE void rounds_to_the_end(struct lane *l, unsigned ways, unsigned i)
 	UNROLL
 	for (; i < 16; i++)
 		rounds(l, ways, i);
-}
-
-INLINE __m128i swapped(__m128i x)
-{
-	return _mm_shuffle_epi8(x, _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203));
 }
 
 /* The first 64 bytes. */
@@ -219,11 +165,6 @@ INLINE void hash(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN], unsigned 
 		_mm_storeu_si128((void *)out[h], _mm_unpacklo_epi64(abef, cdgh));
 		_mm_storeu_si128((void *)(out[h] + 16), _mm_unpackhi_epi64(abef, cdgh));
 	}
-}
-
-void sha256d_ni_x1(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN])
-{
-	hash(headers, out, 1);
 }
 
 void sha256d_ni_x2(const uint8_t *headers, uint8_t (*out)[POW_HASH_LEN])
