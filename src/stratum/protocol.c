@@ -329,8 +329,9 @@ static void on_ping(struct session *s, const struct request *r)
 /* xmrig and its kin speak another protocol: say so in the place where they look. */
 static void on_login(struct session *s, const struct request *r)
 {
-	reply_error(s, r, CODE_OTHER,
-		"This is a stratum v1 pool: use a miner for this coin's algorithm");
+	if (request_wants_reply(r))
+		session_reply_error2(s, &r->id,
+			"This is a stratum v1 pool: use a miner for the algorithm of this coin");
 	session_close(s, "speaks another protocol");
 }
 

@@ -154,6 +154,18 @@ void session_reply_error(struct session *s, const struct span *id, int code, con
 	buf_free(&line);
 }
 
+void session_reply_error2(struct session *s, const struct span *id, const char *text)
+{
+	struct buf line = {0};
+
+	write_id(s, id);
+	buf_add_str(&line, ",\"jsonrpc\":\"2.0\",\"error\":{\"code\":-1,\"message\":");
+	buf_add_json_str(&line, text);
+	buf_add_str(&line, "}}\n");
+	tcp_write(s->conn, line.data, line.len);
+	buf_free(&line);
+}
+
 /* ---- difficulty and jobs ---- */
 
 static const struct step *newest_step(const struct session *s)

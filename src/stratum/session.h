@@ -188,5 +188,7 @@ void session_sweep_new(struct session *s, int64_t now_ms);
 /* Replies. `id` is echoed as it came. */
 void session_reply(struct session *s, const struct span *id, const char *result);
 void session_reply_error(struct session *s, const struct span *id, int code, const char *text);
+/** session_reply_error2(s, id, text): as JSON-RPC 2.0 has it, for those who speak that. */
+void session_reply_error2(struct session *s, const struct span *id, const char *text);
 
 #endif

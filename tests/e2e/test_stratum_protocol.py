@@ -491,6 +491,20 @@ SAYS = {"http": b"stratum+tcp://", "getwork": b"HTTP/1.0 200", "xmrig": b"stratu
 
 
 @pytest.mark.parametrize("piece", [100000, 1], ids=["one packet", "single bytes"])
+def test_xmrig_is_told_where_it_is(pool, piece):
+    """It speaks another protocol; it shows its user the message of the error."""
+    line = (b'{"id":1,"jsonrpc":"2.0","method":"login","params":{"login":"x","pass":"x","agent":"XMRig/6.22.0 (Linux x86_64)",'
+            b'"rigid":"","algo":["rx/0","cn/r"]}}\n')
+    with socket.create_connection(("127.0.0.1", pool.port), 20) as sock:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for i in range(0, len(line), piece):
+            sock.sendall(line[i:i + piece])
+        text = "This is a stratum v1 pool: use a miner for the algorithm of this coin"
+        assert drain(sock).decode() == (
+            '{"id":1,"jsonrpc":"2.0","error":{"code":-1,"message":"%s"}}\n' % text)
+
+
+@pytest.mark.parametrize("piece", [100000, 1], ids=["one packet", "single bytes"])
 @pytest.mark.parametrize("host, where", [("pool.example:3399", "pool.example:3399"), ("pool.example", "pool.example:%d"),
                                          ("evil/\"host", "127.0.0.1:%d")])
 def test_getwork_is_shown_the_way(pool, host, where, piece):
