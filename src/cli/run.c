@@ -105,7 +105,8 @@ static int supervise(const struct conf *conf)
 		memcpy(argv[i], words, sizeof(words));
 		programs[i] = (struct supervisor_program){
 			roles[i].name, PROGRAM, argv[i], roles[i].stop_ms, roles[i].reloads};
-		if (roles[i].run == role_stratum)
+		programs[i].drains = roles[i].run == role_stratum;
+		if (programs[i].drains)
 			programs[i].stop_ms += conf->stratum.drain_ms;
 	}
 	if (migrate(conf) == CLI_OK) {

@@ -25,6 +25,8 @@
 
 #define PROGRAMS_MAX 8
 
+enum { STOP_SPARE_MS = 10000 };
+
 enum child_state {
 	CHILD_WAITING,  /* not running; starts at start_ms */
 	CHILD_STARTING, /* running, has not said "ready" */
@@ -182,12 +184,38 @@ static void reap(struct supervisor *s)
 	}
 }
 
+/* How long the slowest program may take to stop, and to be seen as stopped. */
+static int64_t longest_stop_ms(const struct supervisor *s)
+{
+	int64_t longest_ms = 0;
+
+	for (unsigned i = 0; i < s->count; i++) {
+		if (s->children[i].program->stop_ms > longest_ms)
+			longest_ms = s->children[i].program->stop_ms;
+	}
+	return longest_ms + STOP_SPARE_MS;
+}
+
+/* Asked once more: who waits for others shall do so no longer. */
+static void hurry(struct supervisor *s)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		struct child *c = &s->children[i];
+
+		if (c->program->drains && c->state == CHILD_STOPPING)
+			kill(c->pid, SIGTERM);
+	}
+}
+
 static void begin_stop(struct supervisor *s, unsigned number)
 {
-	if (s->is_stopping)
+	if (s->is_stopping) {
+		hurry(s);
 		return;
+	}
 	s->is_stopping = true;
-	systemd_notify("STOPPING=1\nSTATUS=stopping");
+	systemd_notify("STOPPING=1\nSTATUS=stopping\nEXTEND_TIMEOUT_USEC=%lld",
+		(long long)longest_stop_ms(s) * 1000);
 	log_info(&lg, "stopping", "signal=%s", sigabbrev_np((int)number));
 	for (unsigned i = 0; i < s->count; i++) {
 		struct child *c = &s->children[i];

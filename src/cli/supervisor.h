@@ -22,6 +22,7 @@ struct supervisor_program {
 	char *const *argv;
 	int64_t stop_ms; /* from SIGTERM to SIGKILL */
 	bool reloads;    /* gets SIGHUP once it is ready */
+	bool drains;     /* a second SIGTERM tells it to stop at once */
 };
 
 /* When a dead program is started again: at once-ish, then later and later. */

@@ -91,7 +91,8 @@ def test_miners_are_asked_to_go_elsewhere(world, users):
         for miner, agent in ((moves, "cgminer/4.11.1"), (stays, "other/1")):
             miner.call("mining.subscribe", agent)
             miner.call("mining.authorize", user, "x")
-        os.kill(pool.role_pid("stratum"), signal.SIGTERM)
+        pid = pool.role_pid("stratum")
+        os.kill(pid, signal.SIGTERM)
         while moves.read()["method"] != "client.reconnect":
             pass
         assert moves.requests[-1]["params"] == [] and moves.requests[-2]["method"] == "client.show_message"
@@ -100,8 +101,8 @@ def test_miners_are_asked_to_go_elsewhere(world, users):
             late.login(user)
         assert stays.call("mining.ping")["result"] == "pong"
         assert not {request["method"] for request in stays.requests} & {"client.reconnect", "client.show_message"}
-        moves.close()
-        while stays.read():  # at the end
+        os.kill(pid, signal.SIGTERM)  # once more: it waits no longer
+        while stays.read():
             pass
 
 
