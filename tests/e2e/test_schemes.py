@@ -1,7 +1,7 @@
 """Reward schemes against a real daemon: shares with a reserve, reorganisations."""
 import json
 
-from kit.miner import mine
+from kit.miner import mine, send_share
 from kit.wait import until
 
 PPS = '{scheme: pps, fee: "1%", block_value: 0.001, interval: 1s}'
@@ -43,8 +43,9 @@ def test_solo_and_a_reorganisation_there_and_back(world, users):
     a, b = world.nodes()
     pool = world.pool([a], reward='{scheme: solo, fee: "2%"}')
     of = users(b)
-    mine(pool, f"{of['legacy']}.w", "--shares", 2, rate=20)
-    mine(pool, f"{of['bech32']}.w", "--blocks", 1, rate=10)
+    for _ in range(2):
+        send_share(pool.port, of["legacy"])
+    send_share(pool.port, of["bech32"], wants_block=True)
     block = until(lambda: pool.blocks(2), "credited block")[0]
     credits = "SELECT a.address, c.amount FROM credit c JOIN account a ON a.id = c.account_id WHERE c.block_id = ?"
     [credit] = pool.sql(credits, block["id"])

@@ -3,7 +3,7 @@ import json
 import subprocess
 from decimal import Decimal
 
-from kit.miner import Stratum, mine
+from kit.miner import Stratum, mine, send_share
 from kit.pool import KOZAN, ONE_HASH
 from kit.ports import free_port
 from kit.wait import until
@@ -24,12 +24,6 @@ def paid_by_coinbase(node, hash):
 
 def by_script(node, amounts):
     return {node.rpc.validateaddress(address)["scriptPubKey"]: n for address, n in amounts.items()}
-
-
-def send_share(port, address, wants_block=False):
-    with Stratum(port) as client:
-        job = client.login(f"{address}.w")
-        assert client.submit(job, *client.solve(job, wants_block))["result"] is True
 
 
 def builds_on(port, address, tip):

@@ -131,3 +131,10 @@ class Stratum:
 
     def submit(self, job, extranonce2, nonce, time=None):
         return self.call("mining.submit", self.user, job.id, extranonce2, time or job.time, f"{nonce:08x}")
+
+
+def send_share(port, address, wants_block=False):
+    """One share of a miner that leaves then; it solves a block, or certainly does not."""
+    with Stratum(port) as client:
+        job = client.login(f"{address}.w")
+        assert client.submit(job, *client.solve(job, wants_block))["result"] is True
