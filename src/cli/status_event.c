@@ -17,6 +17,7 @@ static const struct {
 	{"block_matured", "Block {height} is mature: its credits can be paid."},
 	{"block_orphaned",
 		"Block {height} lost the race: its credits are taken back, its work counts on."},
+	{"block_reopened", "Block {height} is credited anew: a block before it came late."},
 	{"block_rejected", "Block {height} was refused by the daemons; its work counts on."},
 	{"block_lost", "Block {height} was mature and is no longer in the chain. Payouts pause."},
 	{"journal_damaged",

@@ -153,26 +153,62 @@ static enum err is_delivered(struct ledger *l, int64_t height, bool *out, struct
 	return OK;
 }
 
-/* The round of a block that is in the chain; *out_done: the next one may be looked at. */
-static enum err settle(struct ledger *l, const struct judged *b, bool *out_done, struct why *why)
-{
-	enum err err = note_found(l, b, why);
+/* ---- a block below those that are closed ---- */
 
-	if (!err)
-		err = is_delivered(l, b->block.height, out_done, why);
-	if (err || !*out_done)
-		return err;
-	return close_round(l, b, why);
+static enum err reopen_in_txn(struct ledger *l, const struct judged *b, struct why *why)
+{
+	enum err err = store_round_reopen(l->store, b->block.id, b->confirmations, why);
+
+	return err ? err : feed_block(l, "block_reopened", &b->block, b->confirmations, why);
 }
 
-static bool is_closed_above(const struct judged *blocks, size_t n, int64_t height)
+static enum err reopen(struct ledger *l, const struct judged *b, struct why *why)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (blocks[i].block.state == STORE_BLOCK_IMMATURE &&
-			blocks[i].verdict != VERDICT_GONE && blocks[i].block.height >= height)
-			return true;
+	enum err err = store_begin(l->store, why);
+
+	if (err)
+		return err;
+	err = reopen_in_txn(l, b, why);
+	if (err) {
+		store_rollback(l->store);
+		return err;
 	}
-	return false;
+	err = store_commit(l->store, why);
+	if (!err)
+		log_odd(&l->log, "round_reopened", "height=%lld hash=%s",
+			(long long)b->block.height, b->block.hash);
+	return err;
+}
+
+static bool is_closed_above(const struct judged *b, int64_t height)
+{
+	return b->block.state == STORE_BLOCK_IMMATURE && b->verdict != VERDICT_GONE &&
+	       b->block.height >= height;
+}
+
+/*
+ * A block came late, or came back: those above it that are closed and not paid yet are opened, the
+ * highest first, to be closed again after it. One that may still leave the chain is waited for.
+ * *out_clear: there was none.
+ */
+static enum err clear_above(struct ledger *l, const struct judged *blocks, size_t n, int64_t height,
+	bool *out_clear, struct why *why)
+{
+	bool all_in_chain = true;
+	enum err err = OK;
+
+	*out_clear = true;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_closed_above(&blocks[i], height))
+			continue;
+		*out_clear = false;
+		all_in_chain = all_in_chain && blocks[i].verdict == VERDICT_IN_CHAIN;
+	}
+	for (size_t i = n; i > 0 && all_in_chain && !err; i--) {
+		if (is_closed_above(&blocks[i - 1], height))
+			err = reopen(l, &blocks[i - 1], why);
+	}
+	return err;
 }
 
 /* It was never credited, and the chain has another block of ours at its height: whichever of the
@@ -187,10 +223,24 @@ static bool is_beaten_by_our_own(const struct judged *blocks, size_t n, const st
 	return false;
 }
 
+/* The round of a block that is in the chain; above are those that come after it. *out_done: the
+ * next one may be looked at. */
+static enum err settle(struct ledger *l, const struct judged *b, const struct judged *above,
+	size_t above_n, bool *out_done, struct why *why)
+{
+	enum err err = note_found(l, b, why);
+
+	if (!err)
+		err = is_delivered(l, b->block.height, out_done, why);
+	if (!err && *out_done)
+		err = clear_above(l, above, above_n, b->block.height, out_done, why);
+	return !err && *out_done ? close_round(l, b, why) : err;
+}
+
 /*
  * Work belongs to the round of the next block that is in the chain. So nothing above a block is
- * closed before that block is known to be in or out, and a block that came back waits until those
- * of the other branch are out.
+ * closed before that block is known to be in or out. A block below one that is mature gets a round
+ * of its own (docs/rewards.md).
  */
 enum err round_step(struct ledger *l, const struct judged *blocks, size_t n, struct why *why)
 {
@@ -208,9 +258,7 @@ enum err round_step(struct ledger *l, const struct judged *blocks, size_t n, str
 			break;
 		if (b->verdict != VERDICT_IN_CHAIN || b->block.state != STORE_BLOCK_PENDING)
 			continue;
-		if (is_closed_above(&blocks[i + 1], n - i - 1, b->block.height))
-			break;
-		err = settle(l, b, &done, why);
+		err = settle(l, b, &blocks[i + 1], n - i - 1, &done, why);
 	}
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "store/block_priv.h"
 #include "store/sql_priv.h"
 #include "store/store_ledger.h"
+#include "store/store_node.h"
 #include "store/store_slot.h"
 
 /* ---- is what the caller computed still true? All inside the transaction ---- */
@@ -23,17 +24,30 @@ static enum err expect_order(struct store *st, const struct store_block *block, 
 
 	if (err == OK)
 		err = sql_one(st,
-			"SELECT COUNT(*) FROM block WHERE pool_id = ? AND state IN (?, ?)"
-			" AND height >= ?",
-			BINDS(INT(block->pool), INT(STORE_BLOCK_IMMATURE), INT(STORE_BLOCK_MATURE),
-				INT(block->height)),
+			"SELECT COUNT(*) FROM block WHERE pool_id = ? AND state = ? AND height >= "
+			"?",
+			BINDS(INT(block->pool), INT(STORE_BLOCK_IMMATURE), INT(block->height)),
 			&later, why);
 	if (err == OK && earlier)
 		err = err_fail(why, ERR_CONFLICT,
 			"a block before height %" PRId64 " is still pending", block->height);
 	if (err == OK && later)
 		err = err_fail(why, ERR_CONFLICT,
-			"a round at or after height %" PRId64 " is closed", block->height);
+			"a round at or after height %" PRId64 " is not settled", block->height);
+	return err;
+}
+
+/* A node may have come back, or come late, since the caller looked: work that it brings is added
+ * before or after this transaction, as both take the turn. */
+static enum err expect_delivered(struct store *st, const struct store_block *block, struct why *why)
+{
+	int64_t flushed, node;
+	enum err err = store_node_flushed(st, block->pool, &flushed, &node, why);
+
+	if (err == OK && flushed < block->height)
+		err = err_fail(why, ERR_CONFLICT,
+			"node %" PRId64 " has not delivered its work up to height %" PRId64, node,
+			block->height);
 	return err;
 }
 
@@ -137,6 +151,8 @@ enum err store_round_close(struct store *st, const struct store_round *round, st
 		return err;
 	err = block_expect(st, round->block, STORE_BLOCK_PENDING, &block, why);
 	if (err == OK)
+		err = expect_delivered(st, &block, why);
+	if (err == OK)
 		err = expect_order(st, &block, why);
 	if (err == OK)
 		err = expect_work(st, &block, round, why);
@@ -179,7 +195,7 @@ static void read_credit(const struct sql *q, void *row)
 /* What a block's credits, fee and reserve become: from the immature books to others, or back. What
  * the coinbase itself has paid need not be paid again. */
 static enum err move_credits(
-	struct store *st, const struct store_block *block, bool is_orphan, struct why *why)
+	struct store *st, const struct store_block *block, bool is_taken_back, struct why *why)
 {
 	static const struct sql_type credit_row = {sizeof(struct store_credit), read_credit, NULL};
 	struct amount fee = amount_sub(block->reward, block->reserve);
@@ -201,7 +217,7 @@ static enum err move_credits(
 		fee = amount_sub(fee, c->amount);
 		entries[k++] = (struct store_entry){
 			STORE_BOOK_IMMATURE, c->account, amount_neg(c->amount)};
-		if (is_orphan)
+		if (is_taken_back)
 			continue;
 		entries[k++] = (struct store_entry){
 			STORE_BOOK_AVAILABLE, c->account, amount_sub(c->amount, c->direct)};
@@ -211,13 +227,13 @@ static enum err move_credits(
 	entries[k++] = (struct store_entry){STORE_BOOK_FEE_IMMATURE, 0, amount_neg(fee)};
 	entries[k++] =
 		(struct store_entry){STORE_BOOK_RESERVE_IMMATURE, 0, amount_neg(block->reserve)};
-	if (is_orphan) {
+	if (is_taken_back) {
 		entries[k++] = (struct store_entry){STORE_BOOK_COINBASE, 0, block->reward};
 	} else {
 		entries[k++] = (struct store_entry){STORE_BOOK_FEE, 0, fee};
 		entries[k++] = (struct store_entry){STORE_BOOK_RESERVE, 0, block->reserve};
 	}
-	txn.kind = is_orphan ? STORE_TXN_ORPHAN : STORE_TXN_MATURE;
+	txn.kind = is_taken_back ? STORE_TXN_ORPHAN : STORE_TXN_MATURE;
 	txn.entries = entries;
 	txn.n = k;
 	err = store_ledger_post(st, &txn, why);
@@ -236,7 +252,7 @@ static enum err end_immature(struct store *st, int64_t id, enum store_block_stat
 		return err;
 	err = block_expect(st, id, STORE_BLOCK_IMMATURE, &block, why);
 	if (err == OK)
-		err = move_credits(st, &block, to == STORE_BLOCK_ORPHAN, why);
+		err = move_credits(st, &block, to != STORE_BLOCK_MATURE, why);
 	if (err == OK)
 		err = block_move(st, &block, to, confirmations, why);
 	return sql_end(st, err, why);
@@ -250,6 +266,11 @@ enum err store_round_mature(struct store *st, int64_t block, int64_t confirmatio
 enum err store_round_orphan(struct store *st, int64_t block, struct why *why)
 {
 	return end_immature(st, block, STORE_BLOCK_ORPHAN, 0, why);
+}
+
+enum err store_round_reopen(struct store *st, int64_t block, int64_t confirmations, struct why *why)
+{
+	return end_immature(st, block, STORE_BLOCK_PENDING, confirmations, why);
 }
 
 /* ---- what an account got ---- */

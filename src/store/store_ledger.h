@@ -106,7 +106,8 @@ struct store_round {
 /**
  * store_round_close(st, round, why): PENDING → IMMATURE, credits and entries.
  *   errs   ERR_CONFLICT the block is not PENDING, or its reward, `from` or `work` are no longer
- * what the database says, or an earlier block is still PENDING
+ * what the database says, or an earlier block is still PENDING, or one at or above its height is
+ * IMMATURE, or a live node has not flushed up to it. A MATURE one above stays as it was paid
  */
 enum err store_round_close(
 	struct store *st, const struct store_round *round, struct why *why) MUST_CHECK;
@@ -118,6 +119,10 @@ enum err store_round_mature(
 	struct store *st, int64_t block, int64_t confirmations, struct why *why) MUST_CHECK;
 /** store_round_orphan(st, block, why): IMMATURE → ORPHAN; its work joins the next round. */
 enum err store_round_orphan(struct store *st, int64_t block, struct why *why) MUST_CHECK;
+/** store_round_reopen(st, block, confirmations, why): IMMATURE → PENDING: a block below it came
+ * late, and the rounds are to be closed in the order of heights. */
+enum err store_round_reopen(
+	struct store *st, int64_t block, int64_t confirmations, struct why *why) MUST_CHECK;
 
 /* ---- balances ---- */
 

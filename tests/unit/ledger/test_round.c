@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "ledger/ledger_priv.h"
+#include "store/store_node.h"
 #include "world.h"
 
 #define COIN AMOUNT_COIN
@@ -354,6 +355,137 @@ static void test_block_that_no_daemon_has(void **state)
 	assert_int_equal(world_events("block_rejected"), 1);
 }
 
+/* Its node reaches the database when the round above is closed. */
+static int64_t find_late(unsigned finder, int64_t height)
+{
+	int64_t tip = world->tip, block;
+
+	world->tip = height;
+	block = world_find(finder, 20 * COIN);
+	world->tip = tip;
+	return block;
+}
+
+static void test_late_block_below_an_immature_one(void **state)
+{
+	int64_t late, above;
+
+	world_work(0, 100, 1, 30);
+	world_work(1, 102, 2, 10);
+	world_mine(3);
+	above = find_late(1, 102);
+	world_flushed(103);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_IMMATURE);
+	assert_int_equal(immature(0), 1485000000);
+	late = find_late(2, 100);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_PENDING);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), 0);
+	assert_true(world_pass(NULL));
+	assert_state(late, STORE_BLOCK_IMMATURE);
+	assert_state(above, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(above).round_from, 100);
+	assert_int_equal(immature(0), 1980000000); /* as if it had never been late */
+	assert_int_equal(immature(1), 1980000000);
+	assert_int_equal(world_events("block_reopened"), 1);
+	assert_int_equal(world_events("block_found"), 2);
+	world_mine(20);
+	world->pool.payout.is_enabled = false;
+	assert_true(world_pass(NULL));
+	assert_state(late, STORE_BLOCK_MATURE);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -40 * COIN);
+}
+
+/* What is mature stays as it is; the late one is a round of its own, and those after it go on. */
+static void test_late_block_below_a_mature_one(void **state)
+{
+	int64_t late, above, next;
+
+	world->pool.payout.is_enabled = false;
+	world_work(0, 100, 1, 30);
+	world_work(1, 102, 2, 10);
+	world_mine(3);
+	above = find_late(1, 102);
+	world_flushed(103);
+	assert_true(world_pass(NULL));
+	world_mine(20);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_MATURE);
+	late = find_late(2, 100);
+	world_work(2, world->tip, 30, 5);
+	next = world_find(2, 10 * COIN);
+	world_flushed(world->tip);
+	assert_true(world_pass(NULL));
+	assert_state(above, STORE_BLOCK_MATURE);
+	assert_state(late, STORE_BLOCK_IMMATURE);
+	assert_state(next, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(late).round_work, 30);
+	assert_int_equal(world_block(next).round_work, 5);
+	assert_int_equal(available(0), 1485000000);
+	assert_int_equal(immature(0), 1980000000);
+	assert_int_equal(immature(1), 0);
+	assert_int_equal(immature(2), 990000000);
+	world_mine(20);
+	assert_true(world_pass(NULL));
+	assert_state(late, STORE_BLOCK_MATURE);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -50 * COIN);
+	assert_int_equal(world_book(STORE_BOOK_IMMATURE), 0);
+}
+
+/* Its branch wins after a block of ours on the other one was paid. */
+static void test_orphan_returns_below_a_mature_block_that_is_gone(void **state)
+{
+	static uint32_t saved[CHAIN_MAX];
+	int64_t block = find_first_block(), lost, next;
+
+	world->pool.payout.is_enabled = false;
+	memcpy(saved, world->branch, sizeof(saved));
+	for (int64_t h = 101; h < 160; h++)
+		saved[h] = saved[100];
+	world_reorg(100, 107);
+	lost = world_find(2, 20 * COIN);
+	world_flushed(107);
+	assert_true(world_pass(NULL));
+	assert_state(block, STORE_BLOCK_ORPHAN);
+	world_mine(10);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_state(lost, STORE_BLOCK_MATURE);
+	world_branch_back(saved, 130);
+	world_work(1, 130, 40, 9);
+	next = world_find(1, COIN);
+	world_flushed(130);
+	for (unsigned i = 0; i < 2; i++)
+		assert_true(world_pass(NULL));
+	assert_state(lost, STORE_BLOCK_MATURE);
+	assert_int_equal(world_events("block_lost"), 2); /* each leader says so */
+	assert_state(block, STORE_BLOCK_MATURE);
+	assert_state(next, STORE_BLOCK_IMMATURE);
+	assert_int_equal(world_block(next).round_work, 9);
+	assert_int_equal(world_book(STORE_BOOK_COINBASE), -61 * COIN);
+}
+
+/* A node that had ended comes back between the look and the closing. */
+static void test_a_node_that_comes_late_is_waited_for(void **state)
+{
+	struct store_round round = {.confirmations = 1};
+	struct store_node *nodes;
+	size_t n;
+
+	round.block = find_first_block();
+	round.reward = amount_of(40 * COIN);
+	round.fee = round.reward;
+	round.work = 40;
+	assert_int_equal(store_node_list(world_store(), &nodes, &n, NULL), OK);
+	world_flushed(99);
+	assert_int_equal(
+		store_node_claim(world_store(), "another", "m", 1, -1, &nodes[0].id, NULL), OK);
+	store_free_nodes(nodes, n);
+	assert_int_equal(store_round_close(world_store(), &round, NULL), ERR_CONFLICT);
+	assert_state(round.block, STORE_BLOCK_PENDING);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -374,6 +506,10 @@ int main(void)
 		TEST(test_orphan_returns_below_a_credited_block),
 		TEST(test_two_leave_and_return),
 		TEST(test_block_that_no_daemon_has),
+		TEST(test_late_block_below_an_immature_one),
+		TEST(test_late_block_below_a_mature_one),
+		TEST(test_orphan_returns_below_a_mature_block_that_is_gone),
+		TEST(test_a_node_that_comes_late_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,6 +171,16 @@ static inline int64_t account(struct world *w, const char *address)
 	return id;
 }
 
+/* The node has no more work up to there. */
+static inline void delivered(struct world *w, int64_t height)
+{
+	struct store_flushed flushed = {w->pool, height};
+	struct store_flush flush = {w->node, 1, w->seq, w->seq + 1, NULL, 0, &flushed, 1};
+
+	MUST(store_slot_flush(w->st, &flush, &why));
+	w->seq++;
+}
+
 static inline int64_t found(struct world *w, int64_t height, const char *hash, int64_t reward)
 {
 	struct store_block block = {.pool = w->pool,
@@ -185,6 +195,7 @@ static inline int64_t found(struct world *w, int64_t height, const char *hash, i
 	str_copy(block.hash, sizeof block.hash, hash);
 	str_copy(block.finder_address, sizeof block.finder_address, "finder");
 	MUST(store_block_add(w->st, &block, &id, &is_new, &why));
+	delivered(w, height);
 	return id;
 }
 

@@ -339,6 +339,7 @@ static void each_role_has_its_rights(void **state)
 	w->st = stratum;
 	MUST(store_node_claim(stratum, "uuid-2", "two", 1, -1, &id, &why));
 	MUST(store_node_beat(stratum, id, 1, "{}", &why));
+	MUST(store_node_stop(stratum, id, 1, &why));
 	work(w, "alice", 100, 5);
 	block = found(w, 100, "aa", 1010);
 	forbidden(stratum, "INSERT INTO payout_item VALUES (1, 1, 'x', 1)");

@@ -100,7 +100,9 @@ static void add_slots(struct seed *s)
 			     .epoch = 1,
 			     .through_seq = (int64_t)n,
 			     .slots = slots,
-			     .slots_n = n},
+			     .slots_n = n,
+			     .flushed = &(struct store_flushed){s->pool, height_at(s, s->now_ms)},
+			     .flushed_n = 1},
 		     &why),
 		"slots");
 	free(slots);
