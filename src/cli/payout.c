@@ -161,13 +161,16 @@ int cli_payout(int argc, char **argv)
 		{"pause", 0, 1, false, payout_desk_pause},
 		{"resume", 0, 1, false, payout_desk_resume},
 		{"replace", 1, 1, true, payout_desk_replace},
+		{"repay", 1, 1, true, payout_desk_repay},
 		{"bear-loss", 1, 1, true, payout_desk_bear_loss},
+		{"undo-loss", 1, 1, true, payout_desk_undo_loss},
 		{"reconcile", 0, 0, false, payout_desk_reconcile},
 		{"acknowledge", 1, 1, true, payout_desk_acknowledge},
 	};
 
 	return desk_run("payout", argc, argv, verbs, ARRAY_LEN(verbs),
 		"\"list\", \"show ID\", \"plan\", \"now ADDRESS [AMOUNT]\", \"approve ID\", "
-		"\"refuse ID\", \"pause REASON\", \"resume\", \"replace ID\", \"bear-loss HASH\", "
+		"\"refuse ID\", \"pause REASON\", \"resume\", \"replace ID\", \"repay ID\", "
+		"\"bear-loss HASH\", \"undo-loss HASH\", "
 		"\"reconcile\" or \"acknowledge TXID\"");
 }

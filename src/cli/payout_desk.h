@@ -20,6 +20,8 @@ enum err payout_desk_refuse(struct desk *d, struct why *why) MUST_CHECK;
 enum err payout_desk_pause(struct desk *d, struct why *why) MUST_CHECK;
 enum err payout_desk_resume(struct desk *d, struct why *why) MUST_CHECK;
 enum err payout_desk_replace(struct desk *d, struct why *why) MUST_CHECK;
+enum err payout_desk_repay(struct desk *d, struct why *why) MUST_CHECK;
+enum err payout_desk_undo_loss(struct desk *d, struct why *why) MUST_CHECK;
 enum err payout_desk_bear_loss(struct desk *d, struct why *why) MUST_CHECK;
 /* payout_wallet.c */
 enum err payout_desk_reconcile(struct desk *d, struct why *why) MUST_CHECK;

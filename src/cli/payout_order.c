@@ -174,32 +174,38 @@ enum err payout_desk_resume(struct desk *d, struct why *why)
 	return e;
 }
 
-/* ---- a transaction that does not get into the chain ---- */
+/* ---- orders to the ledger, which holds the wallet ---- */
+
+static enum err add_order(struct desk *d, enum store_order_kind kind, const char *event,
+	const struct store_payout *p, struct why *why)
+{
+	struct store_order order = {.kind = kind, .payout = p->id};
+	enum err e = store_begin(d->st, why);
+
+	if (e)
+		return e;
+	str_copy(order.who, sizeof(order.who), d->who);
+	str_copy(order.reason, sizeof(order.reason), d->reason);
+	e = store_order_add(d->st, d->pool_id, &order, why);
+	if (!e)
+		e = desk_event(d, event,
+			json_pack("{s:I,s:s}", "payout", (json_int_t)p->id, "txid", p->txid), why);
+	return desk_end(d, e, why);
+}
 
 enum err payout_desk_replace(struct desk *d, struct why *why)
 {
-	struct store_order order = {0};
 	struct store_payout p;
-	enum err e = payout_desk_find(d, &order.payout, &p, why);
+	int64_t id;
+	enum err e = payout_desk_find(d, &id, &p, why);
 
 	if (e)
 		return e;
 	if (p.state != STORE_PAYOUT_SIGNED && p.state != STORE_PAYOUT_BROADCAST)
 		e = err_fail(why, ERR_CONFLICT, "payout %s is %s: there is nothing to replace",
 			d->words[0], payout_state_text(p.state));
-	str_copy(order.who, sizeof(order.who), d->who);
-	str_copy(order.reason, sizeof(order.reason), d->reason);
 	if (!e)
-		e = store_begin(d->st, why);
-	if (!e) {
-		e = store_order_add(d->st, d->pool_id, &order, why);
-		if (!e)
-			e = desk_event(d, "payout_replace_ordered",
-				json_pack("{s:I,s:s}", "payout", (json_int_t)order.payout, "txid",
-					p.txid),
-				why);
-		e = desk_end(d, e, why);
-	}
+		e = add_order(d, STORE_ORDER_REPLACE, "payout_replace_ordered", &p, why);
 	store_payout_fini(&p);
 	if (!e)
 		puts("Ordered: the ledger makes a transaction that spends the same coins, so that "
@@ -208,30 +214,82 @@ enum err payout_desk_replace(struct desk *d, struct why *why)
 	return e;
 }
 
+enum err payout_desk_repay(struct desk *d, struct why *why)
+{
+	struct store_payout p;
+	int64_t id;
+	enum err e = payout_desk_find(d, &id, &p, why);
+
+	if (e)
+		return e;
+	if (p.state != STORE_PAYOUT_CONFIRMED)
+		e = err_fail(why, ERR_CONFLICT, "payout %s is %s, not confirmed", d->words[0],
+			payout_state_text(p.state));
+	if (!e)
+		e = add_order(d, STORE_ORDER_REPAY, "payout_repay_ordered", &p, why);
+	store_payout_fini(&p);
+	if (!e)
+		puts("Ordered: if its transaction is neither in the chain nor can be sent again, "
+		     "the ledger\nputs its money back into the balances, to be paid anew.");
+	return e;
+}
+
 /* ---- a mature block that is gone ---- */
+
+static enum err find_block(struct desk *d, struct store_block *out, struct why *why)
+{
+	enum err e = store_block_by_hash(d->st, d->pool_id, d->words[0], out, why);
+
+	return e == ERR_NOT_FOUND ? err_fail(why, e, "the pool has no block %s", d->words[0]) : e;
+}
+
+static enum err tell_of_loss(
+	struct desk *d, const char *event, const struct store_block *b, struct why *why)
+{
+	return desk_event(d, event,
+		json_pack("{s:I,s:s,s:o}", "height", (json_int_t)b->height, "hash", b->hash,
+			"reward", desk_coins(b->reward)),
+		why);
+}
 
 enum err payout_desk_bear_loss(struct desk *d, struct why *why)
 {
 	struct store_block block;
 	char text[AMOUNT_TEXT_MAX];
-	enum err e = store_block_by_hash(d->st, d->pool_id, d->words[0], &block, why);
+	enum err e = find_block(d, &block, why);
 
-	if (e == ERR_NOT_FOUND)
-		return err_fail(why, e, "the pool has no block %s", d->words[0]);
 	if (!e)
 		e = store_begin(d->st, why);
 	if (e)
 		return e;
 	e = store_block_bear(d->st, block.id, d->who, d->reason, why);
 	if (!e)
-		e = desk_event(d, "block_loss_borne",
-			json_pack("{s:I,s:s,s:o}", "height", (json_int_t)block.height, "hash",
-				block.hash, "reward", desk_coins(block.reward)),
-			why);
+		e = tell_of_loss(d, "block_loss_borne", &block, why);
 	e = desk_end(d, e, why);
 	if (!e)
 		printf("The pool bears the loss of block %" PRId64
 		       ", %s: miners keep their credits, payouts go on.\n",
+			block.height, amount_text(block.reward, text));
+	return e;
+}
+
+enum err payout_desk_undo_loss(struct desk *d, struct why *why)
+{
+	struct store_block block;
+	char text[AMOUNT_TEXT_MAX];
+	enum err e = find_block(d, &block, why);
+
+	if (!e)
+		e = store_begin(d->st, why);
+	if (e)
+		return e;
+	e = store_block_unbear(d->st, block.id, why);
+	if (!e)
+		e = tell_of_loss(d, "block_loss_undone", &block, why);
+	e = desk_end(d, e, why);
+	if (!e)
+		printf("Block %" PRId64 " counts again: %s are the pool's own money. Payouts pause "
+		       "if the chain does not have it.\n",
 			block.height, amount_text(block.reward, text));
 	return e;
 }

@@ -30,6 +30,7 @@ enum complaint_about {
 	ABOUT_AUDIT,
 	ABOUT_RESERVE,
 	ABOUT_BLOCK_VALUE,
+	ABOUT_UNDONE,
 	COMPLAINTS,
 };
 

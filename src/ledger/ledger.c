@@ -21,6 +21,7 @@ struct ledger *ledger_new(const struct conf_pool *pool, struct store *store, int
 	l->max_outputs = pool->payout.max_outputs;
 	l->watch.pause = (struct pause){"audit", "audit_mismatch", "audit_agrees"};
 	l->wallet_pause = (struct pause){"wallet", "wallet_lacks_coins", "wallet_agrees"};
+	l->chain_pause = (struct pause){"chain", "chain_rewritten", "chain_restored"};
 	ledger_lead(l);
 	return l;
 }
@@ -47,6 +48,8 @@ void ledger_lead(struct ledger *l)
 {
 	l->is_proof_due = true;
 	memset(l->settled_tip, 0, sizeof(l->settled_tip));
+	memset(l->payouts_tip, 0, sizeof(l->payouts_tip));
+	l->watch.pause.is_over = l->wallet_pause.is_over = l->chain_pause.is_over = false;
 }
 
 /* What a failed step means. All are tried again in the next pass; this says so, once. */
@@ -146,6 +149,18 @@ static enum err is_wallet_in_step(struct ledger *l, bool *out, struct why *why)
 	return OK;
 }
 
+/* What was mature or paid is not in the chain any more: payouts pause until it is, or until the
+ * operator has decided. */
+static enum err chain_step(struct ledger *l, struct why *why)
+{
+	if (l->lost_block)
+		return pause_payouts(l, &l->chain_pause,
+			"a mature block left the chain; see kozan payout bear-loss", why);
+	if (*l->undone_text)
+		return pause_payouts(l, &l->chain_pause, l->undone_text, why);
+	return pause_over(l, &l->chain_pause, "the chain has all that was paid", why);
+}
+
 static enum err wallet_steps(struct ledger *l, struct why *why)
 {
 	bool known, in_step;
@@ -159,10 +174,14 @@ static enum err wallet_steps(struct ledger *l, struct why *why)
 	if (!err)
 		err = payout_track(l, &known, why);
 	if (!err)
+		err = payout_settle(l, why);
+	if (!err)
+		err = chain_step(l, why);
+	if (!err)
 		err = audit_step(l, why);
 	if (!err)
 		err = reconcile_step(l, why);
-	if (!err && known && l->pool->payout.is_enabled && l->lost_block == 0)
+	if (!err && known && l->pool->payout.is_enabled && l->lost_block == 0 && !*l->undone_text)
 		err = payout_step(l, why);
 	return err;
 }

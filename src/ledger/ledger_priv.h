@@ -44,6 +44,7 @@ struct pause {
 	const char *begins, *ends; /* kinds of events */
 	char said[320];            /* what payouts were paused for; "" nothing */
 	bool is_second;            /* another reason of the ledger's own was there first */
+	bool is_over;              /* and the database says so */
 };
 
 struct watch {
@@ -72,7 +73,10 @@ struct ledger {
 	uint8_t proven_tip[32];  /* … and when rounds without a proof were */
 	bool is_proof_due;       /* a round may have none, whatever the tip */
 	int64_t lost_block;      /* a mature block that left the chain: no payouts; 0: none */
-	int64_t missing_payout;  /* its inputs are gone since the tip was missing_since; 0: none */
+	uint8_t payouts_tip[32]; /* chain tip when confirmed payouts were last looked at */
+	char undone_text[200];   /* one that left the chain, and what to do: no payouts; "" none */
+	struct pause chain_pause;
+	int64_t missing_payout; /* its inputs are gone since the tip was missing_since; 0: none */
 	uint32_t missing_since;
 	bool is_exhausted;      /* the reserve does not cover the work; said in the feed */
 	bool is_wallet_checked; /* it answered once, and owns the pool's address */
@@ -154,7 +158,8 @@ enum err maturity_step(
 /** proof_step(l, why): publish the rounds that were closed, if there may be one to publish. */
 enum err proof_step(struct ledger *l, struct why *why) MUST_CHECK;
 
-/* payout_track.c, payout_replace.c, payout_sign.c, payout.c, payout_sweep.c, audit.c */
+/* payout_track.c, payout_settle.c, payout_replace.c, payout_sign.c, payout.c, payout_sweep.c,
+ * audit.c */
 /** payout_track(l, out_known, why): look after the payouts under way; *out_known: the daemon has
  * each of them, so that a new one may be built. */
 enum err payout_track(struct ledger *l, bool *out_known, struct why *why) MUST_CHECK;
@@ -168,7 +173,18 @@ enum err payout_sweep(struct ledger *l, struct why *why) MUST_CHECK;
 enum err payout_sign_all(struct ledger *l, struct why *why) MUST_CHECK;
 /** payout_fee_limit(l, total): what a transaction that pays this much may cost. */
 struct amount payout_fee_limit(const struct ledger *l, struct amount total);
-/** payout_orders(l, why): replace what the operator has ordered to be replaced. */
+/** payout_settle(l, why): after a new tip: send confirmed payouts again that left the chain; notice
+ * when one cannot be sent. */
+enum err payout_settle(struct ledger *l, struct why *why) MUST_CHECK;
+/** payout_repay(l, order, p, why): a confirmed payout that can never be in the chain again: its
+ * money is available again. errs ERR_INVALID it is not so */
+enum err payout_repay(struct ledger *l, const struct store_order *order,
+	const struct store_payout *p, struct why *why) MUST_CHECK;
+/** payout_order_note(l, order, kind, key, text, old, why): the order is done: an event, in the
+ * caller's transaction. */
+enum err payout_order_note(struct ledger *l, const struct store_order *order, const char *kind,
+	const char *key, const char *text, const char *old, struct why *why) MUST_CHECK;
+/** payout_orders(l, why): do what the operator has ordered. */
 enum err payout_orders(struct ledger *l, struct why *why) MUST_CHECK;
 /** payout_take_back(l, p, any_alive, out_taken, why): when a transaction that p had before is in
  * the chain, or any_alive and it could still get there, it is p's again. */

@@ -26,7 +26,8 @@ static enum err add_event(struct ledger *l, const char *kind, const char *text, 
 
 static bool is_of_the_ledger(const struct ledger *l, const char *who)
 {
-	return strcmp(who, l->watch.pause.who) == 0 || strcmp(who, l->wallet_pause.who) == 0;
+	return strcmp(who, l->watch.pause.who) == 0 || strcmp(who, l->wallet_pause.who) == 0 ||
+	       strcmp(who, l->chain_pause.who) == 0;
 }
 
 static enum err write(struct ledger *l, const struct pause *p, bool is_paused, const char *text,
@@ -64,6 +65,7 @@ enum err pause_payouts(struct ledger *l, struct pause *p, const char *text, stru
 		err = write(l, p, true, text, is_ours, is_new, why);
 	if (err)
 		return err;
+	p->is_over = false;
 	p->is_second = !is_ours && is_of_the_ledger(l, now.who);
 	str_copy(p->said, sizeof(p->said), text);
 	return OK;
@@ -72,13 +74,17 @@ enum err pause_payouts(struct ledger *l, struct pause *p, const char *text, stru
 enum err pause_over(struct ledger *l, struct pause *p, const char *text, struct why *why)
 {
 	struct store_payout_control now;
-	enum err err = store_payout_control(l->store, l->pool_id, &now, why);
+	enum err err;
 
+	if (p->is_over)
+		return OK;
+	err = store_payout_control(l->store, l->pool_id, &now, why);
 	if (!err && now.is_paused && strcmp(now.who, p->who) == 0)
 		err = write(l, p, false, text, true, true, why);
 	if (err)
 		return err;
 	p->said[0] = '\0';
 	p->is_second = false;
+	p->is_over = true;
 	return OK;
 }

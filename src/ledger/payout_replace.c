@@ -118,7 +118,7 @@ static enum err build(
 	return err;
 }
 
-static enum err note(struct ledger *l, const struct store_order *order, const char *kind,
+enum err payout_order_note(struct ledger *l, const struct store_order *order, const char *kind,
 	const char *key, const char *text, const char *old, struct why *why)
 {
 	struct buf json = {0};
@@ -147,7 +147,8 @@ static enum err store_new(struct ledger *l, const struct store_order *order,
 	str_copy(new.txid, sizeof(new.txid), tx->txid);
 	err = store_payout_replace(l->store, p->id, p->txid, &new, why);
 	if (!err)
-		err = note(l, order, "payout_replaced", "txid", tx->txid, p->txid, why);
+		err = payout_order_note(
+			l, order, "payout_replaced", "txid", tx->txid, p->txid, why);
 	if (err) {
 		store_rollback(l->store);
 		return err;
@@ -190,13 +191,14 @@ static bool is_passing(enum err err)
 
 static enum err obey(struct ledger *l, const struct store_order *order, struct why *why)
 {
+	bool is_repay = order->kind == STORE_ORDER_REPAY;
 	struct why words = {""};
 	struct store_payout p;
 	enum err err = store_payout_get(l->store, order->payout, &p, why), noted;
 
 	if (err)
 		return err;
-	err = replace(l, order, &p, &words);
+	err = is_repay ? payout_repay(l, order, &p, &words) : replace(l, order, &p, &words);
 	if (!err || is_passing(err)) {
 		store_payout_fini(&p);
 		if (err)
@@ -205,14 +207,16 @@ static enum err obey(struct ledger *l, const struct store_order *order, struct w
 	}
 	noted = store_begin(l->store, why);
 	if (!noted) {
-		noted = note(l, order, "payout_not_replaced", "text",
+		noted = payout_order_note(l, order,
+			is_repay ? "payout_not_repaid" : "payout_not_replaced", "text",
 			*words.text ? words.text : err_text(err), p.txid, why);
 		if (noted)
 			store_rollback(l->store);
 		else
 			noted = store_commit(l->store, why);
 	}
-	log_odd(&l->log, "payout_not_replaced", "payout=%lld \"%s\"", (long long)p.id, words.text);
+	log_odd(&l->log, is_repay ? "payout_not_repaid" : "payout_not_replaced",
+		"payout=%lld \"%s\"", (long long)p.id, words.text);
 	store_payout_fini(&p);
 	return noted;
 }

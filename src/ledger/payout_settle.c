@@ -34,14 +34,15 @@ static enum err send_again(
 		return err;
 	err = wallet_send(l->wallet, p.raw_tx, p.txid, &sent, &words);
 	*out_alive = !err && (sent == WALLET_SENT || sent == WALLET_MINED);
-	if (!err && *out_alive && row->confirmations > 0) {
-		log_odd(&l->log, "payout_resent",
-			"payout=%lld txid=%s \"its block left the chain\"", (long long)p.id,
-			p.txid);
-		err = note(l, row, 0, "", why);
-	} else if (err) {
+	if (err) {
 		err_fail(why, err, "payout %lld cannot be sent again now: %s", (long long)p.id,
 			*words.text ? words.text : err_text(err));
+	} else if (*out_alive && row->confirmations > 0) {
+		err = note(l, row, 0, "", why);
+		if (!err)
+			log_odd(&l->log, "payout_resent",
+				"payout=%lld txid=%s \"its block left the chain\"", (long long)p.id,
+				p.txid);
 	}
 	store_payout_fini(&p);
 	return err;

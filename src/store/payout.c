@@ -110,6 +110,15 @@ enum err store_payout_list_in(struct store *st, int64_t pool, unsigned states,
 		BINDS(INT(pool), INT(states)), out, out_n, why);
 }
 
+enum err store_payout_unsettled(struct store *st, int64_t pool, int64_t depth,
+	struct store_payout **out, size_t *out_n, struct why *why)
+{
+	return sql_list(st, &payout_row,
+		PAYOUT_HEAD "'' FROM payout WHERE pool_id = ? AND state = ? AND confirmations < ?"
+			    " ORDER BY id",
+		BINDS(INT(pool), INT(STORE_PAYOUT_CONFIRMED), INT(depth)), out, out_n, why);
+}
+
 void store_free_payouts(struct store_payout *rows, size_t n)
 {
 	sql_list_free(&payout_row, rows, n);
@@ -169,6 +178,7 @@ static const bool may[PAYOUT_STATES][PAYOUT_STATES] = {
 	[STORE_PAYOUT_BROADCAST] = {[STORE_PAYOUT_SIGNED] = true, /* replaced */
 		[STORE_PAYOUT_CONFIRMED] = true,
 		[STORE_PAYOUT_CONFLICTED] = true},
+	[STORE_PAYOUT_CONFIRMED] = {[STORE_PAYOUT_CONFLICTED] = true}, /* undone */
 };
 
 enum err payout_expect(struct store *st, int64_t id, enum store_payout_state to,
@@ -308,6 +318,8 @@ static enum err end_payout(struct store *st, int64_t id, enum store_payout_state
 	if (err != OK)
 		return err;
 	err = payout_turn(st, id, to, confirmations, block_hash, &p, why);
+	if (err == OK && p.state == STORE_PAYOUT_CONFIRMED)
+		err = err_fail(why, ERR_CONFLICT, "payout %" PRId64 " is confirmed", id);
 	if (err == OK)
 		err = book_end(st, &p, to == STORE_PAYOUT_CONFIRMED, why);
 	store_payout_fini(&p);
@@ -323,4 +335,63 @@ enum err store_payout_confirm(struct store *st, int64_t id, int64_t confirmation
 enum err store_payout_conflict(struct store *st, int64_t id, struct why *why)
 {
 	return end_payout(st, id, STORE_PAYOUT_CONFLICTED, 0, NULL, why);
+}
+
+/* ---- the end undone ---- */
+
+static enum err book_undone(struct store *st, const struct store_payout *p,
+	const struct store_paid *items, size_t n, struct why *why)
+{
+	struct store_entry *entries = NEW_ARRAY(struct store_entry, 3 * n + 4);
+	struct store_txn txn = {p->pool, STORE_TXN_UNDONE, 0, p->id, entries, 0};
+	struct amount pool_fee = amount_sub(p->network_fee, p->miner_fee);
+	enum err err;
+
+	for (size_t i = 0; i < n; i++) {
+		struct amount got = amount_sub(items[i].amount, items[i].fee);
+
+		add_entry(&txn, entries, STORE_BOOK_PAID, items[i].account, amount_neg(got));
+		add_entry(&txn, entries, STORE_BOOK_NETWORK_FEE, items[i].account,
+			amount_neg(items[i].fee));
+		add_entry(&txn, entries, STORE_BOOK_AVAILABLE, items[i].account, items[i].amount);
+	}
+	if (p->kind == STORE_PAYOUT_SWEEP) {
+		add_entry(&txn, entries, STORE_BOOK_COLD, 0, amount_neg(p->total));
+		add_entry(&txn, entries, STORE_BOOK_HOT, 0, p->total);
+	}
+	add_entry(&txn, entries, STORE_BOOK_NETWORK_FEE, 0, amount_neg(pool_fee));
+	add_entry(&txn, entries, STORE_BOOK_FEE, 0, pool_fee);
+	err = store_ledger_post(st, &txn, why);
+	free(entries);
+	return err;
+}
+
+static enum err undo_in_txn(struct store *st, int64_t id, struct store_payout *p, struct why *why)
+{
+	struct store_paid *items;
+	size_t n;
+	enum err err = payout_turn(st, id, STORE_PAYOUT_CONFLICTED, 0, NULL, p, why);
+
+	if (err == OK && p->state != STORE_PAYOUT_CONFIRMED)
+		err = err_fail(why, ERR_CONFLICT, "payout %" PRId64 " is %s", id,
+			payout_state_text(p->state));
+	if (err == OK)
+		err = store_payout_items(st, id, &items, &n, why);
+	if (err != OK)
+		return err;
+	err = book_undone(st, p, items, n, why);
+	store_free_paids(items);
+	return err;
+}
+
+enum err store_payout_undo(struct store *st, int64_t id, struct why *why)
+{
+	struct store_payout p = {0};
+	enum err err = store_begin(st, why);
+
+	if (err != OK)
+		return err;
+	err = undo_in_txn(st, id, &p, why);
+	store_payout_fini(&p);
+	return sql_end(st, err, why);
 }

@@ -81,6 +81,7 @@ static void read_order(const struct sql *q, void *row)
 
 	o->id = sql_int(q, 0);
 	o->payout = sql_int(q, 1);
+	o->kind = (enum store_order_kind)sql_int(q, 4);
 	str_copy(o->who, sizeof o->who, sql_str(q, 2));
 	str_copy(o->reason, sizeof o->reason, sql_str(q, 3));
 }
@@ -90,9 +91,9 @@ enum err store_order_add(
 {
 	return sql_run(st,
 		"INSERT INTO payout_order (pool_id, payout_id, who, reason, created_ms, done_ms,"
-		" result) VALUES (?, ?, ?, ?, ?, 0, '')",
+		" result, kind) VALUES (?, ?, ?, ?, ?, 0, '', ?)",
 		BINDS(INT(pool), INT(order->payout), TEXT(order->who), TEXT(order->reason),
-			INT(clock_wall_ms())),
+			INT(clock_wall_ms()), INT(order->kind)),
 		why);
 }
 
@@ -102,7 +103,7 @@ enum err store_order_open(
 	static const struct sql_type order_row = {sizeof(struct store_order), read_order, NULL};
 
 	return sql_list(st, &order_row,
-		"SELECT id, payout_id, who, reason FROM payout_order"
+		"SELECT id, payout_id, who, reason, kind FROM payout_order"
 		" WHERE pool_id = ? AND done_ms = 0 ORDER BY id",
 		BINDS(INT(pool)), out, out_n, why);
 }
@@ -160,6 +161,35 @@ enum err store_block_bear(
 	if (err == OK)
 		err = bear_in_txn(st, &b, who, reason, why);
 	return sql_end(st, err, why);
+}
+
+static enum err unbear_in_txn(struct store *st, int64_t block, struct why *why)
+{
+	struct store_entry entries[2];
+	struct store_txn txn = {.kind = STORE_TXN_LOSS, .block = block, .entries = entries, .n = 2};
+	struct store_block b;
+	enum err err = sql_turn(st, why);
+
+	if (err == OK)
+		err = store_block_get(st, block, &b, why);
+	if (err == OK)
+		err = sql_run(
+			st, "DELETE FROM block_loss WHERE block_id = ?", BINDS(INT(block)), why);
+	if (err == OK && sql_changed(st) == 0)
+		err = err_fail(why, ERR_CONFLICT, "the loss of this block is not borne");
+	if (err != OK)
+		return err;
+	txn.pool = b.pool;
+	entries[0] = (struct store_entry){STORE_BOOK_COINBASE, 0, amount_neg(b.reward)};
+	entries[1] = (struct store_entry){STORE_BOOK_FEE, 0, b.reward};
+	return store_ledger_post(st, &txn, why);
+}
+
+enum err store_block_unbear(struct store *st, int64_t block, struct why *why)
+{
+	enum err err = store_begin(st, why);
+
+	return err == OK ? sql_end(st, unbear_in_txn(st, block, why), why) : err;
 }
 
 enum err store_block_is_borne(struct store *st, int64_t block, bool *out, struct why *why)

@@ -23,6 +23,7 @@ const char *store_txn_text(enum store_txn_kind kind)
 	case STORE_TXN_ACCRUE: return "accrue";
 	case STORE_TXN_OWE: return "owe";
 	case STORE_TXN_RELEASE: return "release";
+	case STORE_TXN_UNDONE: return "undone";
 	}
 	return "other";
 }

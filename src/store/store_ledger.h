@@ -15,6 +15,7 @@
  *   sweep    hot → cold                      fee → network_fee
  *   deposit  operator → fee                  (and back, when the operator takes coins out)
  *   loss     fee → coinbase                  a mature block that is gone, borne by the pool
+ *   undo     paid, network_fee → available   network_fee → fee; cold → hot, of a sweep
  */
 #ifndef STORE_STORE_LEDGER_H
 #define STORE_STORE_LEDGER_H
@@ -57,6 +58,7 @@ enum store_txn_kind {
 	STORE_TXN_ACCRUE = 12,  /* work is credited by itself */
 	STORE_TXN_OWE = 13,     /* … as a debt */
 	STORE_TXN_RELEASE = 14, /* a debt is paid */
+	STORE_TXN_UNDONE = 15,  /* a payout that was confirmed left the chain for good */
 };
 
 struct store_entry {
@@ -219,6 +221,10 @@ enum err store_payout_confirm(struct store *st, int64_t id, int64_t confirmation
  * again. Only when the transaction can never be in the chain. */
 enum err store_payout_conflict(struct store *st, int64_t id, struct why *why) MUST_CHECK;
 
+/** store_payout_undo(st, id, why): CONFIRMED → CONFLICTED: the chain was rewritten behind it, and
+ * it cannot be there again; the money is available again. */
+enum err store_payout_undo(struct store *st, int64_t id, struct why *why) MUST_CHECK;
+
 /** store_payout_get(st, id, …), store_payout_by_txid(…): errs ERR_NOT_FOUND;
  * store_payout_fini() frees what is inside. A txid that was replaced finds its payout too. */
 enum err store_payout_get(
@@ -228,6 +234,10 @@ enum err store_payout_by_txid(struct store *st, int64_t pool, const char *txid,
 void store_payout_fini(struct store_payout *payout);
 /** store_payout_list(st, pool, before, limit, …): a page, newest first. */
 enum err store_payout_list(struct store *st, int64_t pool, int64_t before, unsigned limit,
+	struct store_payout **out, size_t *out_n, struct why *why) MUST_CHECK;
+/** store_payout_unsettled(st, pool, depth, …): CONFIRMED ones with fewer confirmations than that
+ * when they were last looked at, oldest first; without raw_tx. */
+enum err store_payout_unsettled(struct store *st, int64_t pool, int64_t depth,
 	struct store_payout **out, size_t *out_n, struct why *why) MUST_CHECK;
 /** store_payout_list_in(st, pool, states, …): all in these states, STORE_PAYOUT_MASK()s or'ed
  * together, oldest first; without raw_tx. */

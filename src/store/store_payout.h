@@ -76,9 +76,16 @@ void store_free_payout_txs(struct store_payout_tx *rows, size_t n);
 
 /* ---- orders to the ledger, which holds the wallet ---- */
 
+/* Stored: do not renumber. */
+enum store_order_kind {
+	STORE_ORDER_REPLACE = 1, /* its transaction by another one */
+	STORE_ORDER_REPAY = 2, /* it was confirmed and left the chain: its miners are paid again */
+};
+
 struct store_order {
 	int64_t id;
-	int64_t payout; /* to be replaced */
+	enum store_order_kind kind;
+	int64_t payout;
 	char who[STORE_NAME_MAX];
 	char reason[STORE_NOTE_MAX];
 };
@@ -118,6 +125,9 @@ enum err store_payout_since(struct store *st, int64_t pool, int64_t since_ms, st
 
 /* ---- mature blocks that are gone for good ---- */
 
+/** store_block_unbear(st, block, why): it is in the chain again: the pool's own money is given
+ * back. errs ERR_CONFLICT its loss is not borne */
+enum err store_block_unbear(struct store *st, int64_t block, struct why *why) MUST_CHECK;
 /**
  * store_block_bear(st, block, who, reason, why): the pool bears the loss of a MATURE block: its
  * reward comes off the pool's own money, the miners keep their credits.

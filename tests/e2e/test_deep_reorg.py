@@ -1,7 +1,8 @@
 """The chain is rewritten behind what was credited, matured or paid: nobody is paid twice, nothing waits for ever."""
 import pytest
 
-from kit.ledger import (BOOK_COINBASE, IMMATURE, MATURE, ORPHAN, Ledger)
+from kit.ledger import (BOOK_AVAILABLE, BOOK_COINBASE, BOOK_PAID, BROADCAST, CONFIRMED, CONFLICTED, IMMATURE, MATURE,
+                        ORPHAN, Ledger)
 from kit.node import in_sync
 from kit.wait import until
 
@@ -61,4 +62,62 @@ def test_a_block_returns_below_one_that_matured(ledger):
     assert ledger.book(BOOK_COINBASE) == -(reward + later_reward)
     ledger.assert_reconciled()
     ledger.stop()
+    assert ledger.pool.audit()["ok"]
+
+
+def test_a_confirmed_payout_leaves_the_chain_and_is_there_again(ledger):
+    """The block of a confirmed payout is gone; the stored transaction is sent again, and nothing else."""
+    ledger.earn([1, 1])
+    ledger.start()
+    ledger.wait_for_payout(BROADCAST)
+    ledger.mine(1)
+    block = ledger.a.tip
+    ledger.mine(3)
+    paid = ledger.wait_for_payout(CONFIRMED)
+    on_both(ledger, "invalidateblock", block)
+    until(lambda: "payout_resent" in ledger.process.tail(10000), "the payout to be sent again")
+    until(lambda: ledger.payout()["confirmations"] == 0, "a payout without a block")
+    assert ledger.a.rpc.getrawmempool() == [paid["txid"]]
+    ledger.mine(6)
+    until(lambda: ledger.payout()["confirmations"] == 6, "the payout in the new chain")
+    assert ledger.payout()["txid"] == paid["txid"]
+    refused = ledger.pool.run("payout", "repay", str(paid["id"]), "--reason", "test")
+    assert "Ordered" in refused.stdout
+    until(lambda: "payout_not_repaid" in ledger.process.tail(10000), "refusal")
+    ledger.assert_reconciled()
+    ledger.stop()
+    assert len(ledger.pool.payouts()) == 1
+    assert ledger.pool.audit()["ok"]
+
+
+def test_a_confirmed_payout_whose_coins_are_gone(ledger):
+    """The chain is rewritten behind the block that a payout was paid from. The operator decides: the pool bears the loss,
+    and the miners are paid from other coins."""
+    lost, reward = ledger.earn([1, 1])
+    ledger.start()
+    ledger.wait_for_payout(BROADCAST)
+    ledger.mine(2)
+    gone = ledger.wait_for_payout(CONFIRMED)
+    on_both(ledger, "invalidateblock", lost)
+    users = ledger.b.wallet("users")
+    ledger.mine(110)
+    users.sendtoaddress(ledger.wallet.getnewaddress(), 60)
+    until(lambda: ledger.a.rpc.getrawmempool(), "the deposit")
+    ledger.mine(1)
+    until(lambda: "payout_undone" in ledger.process.tail(10000), "alarm")
+    until(lambda: (ledger.pool.status()["payouts_paused"] or {}).get("who") == "chain", "pause")
+    assert ledger.book(BOOK_PAID) == reward - reward // 100
+    ledger.pool.run("payout", "bear-loss", lost, "--reason", "deep reorganisation")
+    ledger.pool.run("payout", "repay", str(gone["id"]), "--reason", "deep reorganisation")
+    until(lambda: len(ledger.pool.payouts()) == 2, "another payout")
+    ledger.wait_for_payout(BROADCAST)
+    assert ledger.payout(0)["state"] == CONFLICTED
+    ledger.wait_for_received([(reward - reward // 100) // 2] * 2)
+    ledger.mine(2)
+    ledger.wait_for_payout(CONFIRMED)
+    ledger.pool.run("payout", "acknowledge", "all", "--reason", "deposit")
+    ledger.assert_reconciled()
+    until(lambda: not ledger.pool.status()["payouts_paused"], "the end of the pause")
+    ledger.stop()
+    assert ledger.book(BOOK_AVAILABLE) == 0 and len(ledger.pool.payouts()) == 2
     assert ledger.pool.audit()["ok"]

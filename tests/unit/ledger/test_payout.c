@@ -469,7 +469,7 @@ static void test_loss_is_borne(void **state)
 
 static void order_replacement(void)
 {
-	struct store_order order = {.who = "root", .reason = "stuck"};
+	struct store_order order = {.kind = STORE_ORDER_REPLACE, .who = "root", .reason = "stuck"};
 	struct store_payout payout;
 	struct why why;
 

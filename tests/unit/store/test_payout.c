@@ -280,7 +280,8 @@ static void paused_and_ordered(void **state)
 {
 	struct world *w = *state;
 	struct store_payout_control c;
-	struct store_order order = {.who = "root", .reason = "stuck"}, *open;
+	struct store_order order = {.kind = STORE_ORDER_REPLACE, .who = "root", .reason = "stuck"},
+			   *open;
 	size_t n;
 
 	MUST(store_payout_control(w->st, w->pool, &c, &why));
