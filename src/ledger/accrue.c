@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "ledger/crash.h"
 #include "store/store_node.h"
 #include "store/store_slot.h"
 
@@ -293,9 +294,14 @@ static enum err is_covered(struct ledger *l, const struct accrual *a, bool *out,
 static enum err write(struct ledger *l, const struct accrual *a, struct why *why)
 {
 	char total[AMOUNT_TEXT_MAX];
-	enum err err = store_accrual_add(
-		l->store, &a->row, a->credits, a->n, is_on_debt(l->pool->reward.rules.scheme), why);
+	enum err err;
 
+	if (a->n > 0)
+		crash_point("accrual_counted");
+	err = store_accrual_add(
+		l->store, &a->row, a->credits, a->n, is_on_debt(l->pool->reward.rules.scheme), why);
+	if (a->n > 0)
+		crash_point("accrual_credited");
 	if (!err && a->n > 0)
 		log_info(&l->log, "work_credited",
 			"from=%lld height=%lld work=%lld accounts=%zu total=%s rate_ppm=%lld",

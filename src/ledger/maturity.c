@@ -1,4 +1,5 @@
 /* maturity.c -- credits become available when the coin lets the wallet spend the block's reward. */
+#include "ledger/crash.h"
 #include "ledger/ledger_priv.h"
 
 static enum err mature(struct ledger *l, const struct judged *found, struct why *why)
@@ -14,6 +15,7 @@ static enum err mature(struct ledger *l, const struct judged *found, struct why 
 		store_rollback(l->store);
 		return err;
 	}
+	crash_point("block_maturing");
 	err = store_commit(l->store, why);
 	if (!err)
 		log_info(&l->log, "block_matured", "height=%lld confirmations=%lld",

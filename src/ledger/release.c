@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "ledger/accrue_priv.h"
+#include "ledger/crash.h"
 
 #define ACCRUALS_MAX 50 /* paid in one pass, the oldest first */
 
@@ -11,6 +12,17 @@ static int by_account(const void *pa, const void *pb)
 	const struct store_debt *a = pa, *b = pb;
 
 	return (a->account > b->account) - (a->account < b->account);
+}
+
+static enum err release(struct ledger *l, const struct store_debt *payments, size_t n,
+	int64_t accrual, struct amount released, struct why *why)
+{
+	enum err err;
+
+	crash_point("debt_counted");
+	err = store_debt_release(l->store, l->pool_id, payments, n, accrual, released, why);
+	crash_point("debt_paid");
+	return err;
 }
 
 /* What an account is still owed: a change of scheme may have paid some of it another way. */
@@ -40,7 +52,7 @@ static enum err pay_all_equally(struct ledger *l, struct amount budget,
 		if (!amount_is_zero(paid[i]))
 			payments[k++] = (struct store_debt){debts[i].account, paid[i]};
 	}
-	err = store_debt_release(l->store, l->pool_id, payments, k, 0, amount_of(0), why);
+	err = release(l, payments, k, 0, amount_of(0), why);
 	free(paid);
 	free(owed);
 	free(payments);
@@ -87,7 +99,7 @@ static enum err pay_accrual(
 	if (!err) {
 		payments = NEW_ARRAY(struct store_debt, n + 1);
 		k = payments_of(a, after, credits, n, debts, debts_n, payments);
-		err = store_debt_release(l->store, l->pool_id, payments, k, a->id, after, why);
+		err = release(l, payments, k, a->id, after, why);
 		free(payments);
 		store_free_debts(debts);
 	}

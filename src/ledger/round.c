@@ -1,6 +1,7 @@
 /* round.c -- close rounds in the order of heights, and take back what fell out of the chain. */
 #include <stdlib.h>
 
+#include "ledger/crash.h"
 #include "ledger/divide.h"
 #include "ledger/ledger_priv.h"
 #include "store/store_node.h"
@@ -59,7 +60,10 @@ static enum err write_round(struct ledger *l, const struct store_block *block,
 		store_rollback(l->store);
 		return err;
 	}
-	return store_commit(l->store, why);
+	crash_point("round_closing");
+	err = store_commit(l->store, why);
+	crash_point("round_closed");
+	return err;
 }
 
 static enum err compute_round(struct ledger *l, const struct store_block *block,
@@ -99,6 +103,7 @@ static enum err close_round(struct ledger *l, const struct judged *found, struct
 	if (err)
 		return err;
 	round.rules = buf_str(&rules);
+	crash_point("round_counted");
 	err = write_round(l, &found->block, &round, why);
 	free((void *)round.credits);
 	buf_free(&rules);
