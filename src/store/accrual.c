@@ -215,12 +215,12 @@ static enum err insert_credits(struct store *st, int64_t accrual,
 }
 
 /* Each credit to its account and the fee to the pool, all out of one book. */
-static enum err post_accrual(struct store *st, const struct store_accrual *a,
+static enum err post_accrual(struct store *st, const struct store_accrual *a, int64_t id,
 	const struct store_accrued *credits, size_t n, bool is_debt, struct why *why)
 {
 	struct store_entry *entries = NEW_ARRAY(struct store_entry, n + 2);
 	struct store_txn txn = {
-		a->pool, is_debt ? STORE_TXN_OWE : STORE_TXN_ACCRUE, 0, 0, entries, n + 2};
+		a->pool, is_debt ? STORE_TXN_OWE : STORE_TXN_ACCRUE, 0, 0, entries, n + 2, id};
 	enum err err;
 
 	for (size_t i = 0; i < n; i++)
@@ -258,7 +258,7 @@ enum err store_accrual_add(struct store *st, const struct store_accrual *a,
 	if (err == OK)
 		err = insert_credits(st, id, credits, n, why);
 	if (err == OK && !amount_is_zero(a->total))
-		err = post_accrual(st, a, credits, n, is_debt, why);
+		err = post_accrual(st, a, id, credits, n, is_debt, why);
 	return sql_end(st, err, why);
 }
 

@@ -39,10 +39,10 @@ enum err store_ledger_post(struct store *st, const struct store_txn *txn, struct
 	if (err != OK)
 		return err;
 	err = sql_run(st,
-		"INSERT INTO txn (pool_id, kind, block_id, payout_id, created_ms)"
-		" VALUES (?, ?, ?, ?, ?)",
+		"INSERT INTO txn (pool_id, kind, block_id, payout_id, created_ms, accrual_id)"
+		" VALUES (?, ?, ?, ?, ?, ?)",
 		BINDS(INT(txn->pool), INT(txn->kind), INT(txn->block), INT(txn->payout),
-			INT(clock_wall_ms())),
+			INT(clock_wall_ms()), INT(txn->accrual)),
 		why);
 	txn_id = sql_new_id(st);
 	for (size_t i = 0; err == OK && i < txn->n; i++)

@@ -58,6 +58,15 @@ struct row {
 	struct amount amount;
 };
 
+/* What was kept of a credit comes back with it. */
+static void set_kept(struct store_statement_line *line, struct amount fee, struct amount donation)
+{
+	bool is_back = line->kind == STORE_TXN_ORPHAN;
+
+	line->fee = is_back ? amount_neg(fee) : fee;
+	line->donation = is_back ? amount_neg(donation) : donation;
+}
+
 static void read_row(const struct sql *q, void *out)
 {
 	struct row *r = out;
@@ -70,6 +79,7 @@ static void read_row(const struct sql *q, void *out)
 	r->book = sql_int(q, 5);
 	r->amount = amount_of(sql_int(q, 6));
 	str_copy(r->line.txid, sizeof r->line.txid, sql_str(q, 7));
+	set_kept(&r->line, amount_of(sql_int(q, 8)), amount_of(sql_int(q, 9)));
 }
 
 static const struct sql_type row_type = {sizeof(struct row), read_row, NULL};
@@ -131,13 +141,19 @@ enum err store_statement(struct store *st, int64_t account, int64_t from_ms, int
 		err = sql_list(st, &row_type,
 			"SELECT t.id, t.created_ms, t.kind, COALESCE(b.height, 0), t.payout_id,"
 			" e.book, e.amount,"
-			" CASE WHEN p.state IN (1, 6, 7) THEN '' ELSE COALESCE(p.txid, '') END"
+			" CASE WHEN p.state IN (1, 6, 7) THEN '' ELSE COALESCE(p.txid, '') END,"
+			" COALESCE(c.fee, a.fee, 0), COALESCE(c.donation, a.donation, 0)"
 			" FROM entry e JOIN txn t ON t.id = e.txn_id"
 			" LEFT JOIN block b ON b.id = t.block_id"
 			" LEFT JOIN payout p ON p.id = t.payout_id"
+			" LEFT JOIN credit c ON c.block_id = t.block_id"
+			" AND c.account_id = e.account_id AND t.kind IN (?, ?)"
+			" LEFT JOIN accrual_credit a ON a.accrual_id = t.accrual_id"
+			" AND a.account_id = e.account_id"
 			" WHERE e.account_id = ? AND t.created_ms >= ? AND t.created_ms < ?"
 			" ORDER BY t.id, e.id LIMIT ?",
-			BINDS(INT(account), INT(from_ms), INT(to_ms), INT(STORE_STATEMENT_MAX + 1)),
+			BINDS(INT(STORE_TXN_CREDIT), INT(STORE_TXN_ORPHAN), INT(account),
+				INT(from_ms), INT(to_ms), INT(STORE_STATEMENT_MAX + 1)),
 			&rows, &n, why);
 	if (err != OK)
 		return err;
@@ -187,6 +203,8 @@ size_t store_statement_sum(struct store_statement_line *rows, size_t n, enum sto
 		sum.balance = rows[i].balance;
 		for (unsigned book = 1; book < STORE_BOOKS; book++)
 			sum.moves[book] = amount_add(sum.moves[book], rows[i].moves[book]);
+		sum.fee = amount_add(sum.fee, rows[i].fee);
+		sum.donation = amount_add(sum.donation, rows[i].donation);
 		rows[left++] = sum;
 	}
 	return left;

@@ -48,6 +48,10 @@ static void add_csv_line(
 		add_amount(l->moves[shown[i]], out);
 	}
 	buf_add_u8(out, ',');
+	add_amount(l->fee, out);
+	buf_add_u8(out, ',');
+	add_amount(l->donation, out);
+	buf_add_u8(out, ',');
 	add_amount(l->balance, out);
 	buf_add_str(out, "\r\n");
 }
@@ -58,7 +62,7 @@ void store_statement_csv(const struct store_statement_line *rows, size_t n,
 	buf_add_str(out, by == STORE_BY_ENTRY ? "time,entry,kind,block,txid" : "time");
 	for (size_t i = 0; i < ARRAY_LEN(shown); i++)
 		buf_printf(out, ",%s", store_book_text(shown[i]));
-	buf_add_str(out, ",balance\r\n");
+	buf_add_str(out, ",fee,donation,balance\r\n");
 	for (size_t i = 0; i < n; i++)
 		add_csv_line(&rows[i], by, out);
 }
@@ -86,7 +90,11 @@ static void add_json_line(
 		add_amount(l->moves[shown[i]], out);
 		buf_add_u8(out, '"');
 	}
-	buf_add_str(out, ",\"balance\":\"");
+	buf_add_str(out, ",\"fee\":\"");
+	add_amount(l->fee, out);
+	buf_add_str(out, "\",\"donation\":\"");
+	add_amount(l->donation, out);
+	buf_add_str(out, "\",\"balance\":\"");
 	add_amount(l->balance, out);
 	buf_add_str(out, "\"}");
 }

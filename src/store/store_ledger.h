@@ -74,6 +74,7 @@ struct store_txn {
 	int64_t payout; /* or 0 */
 	const struct store_entry *entries;
 	size_t n;
+	int64_t accrual; /* or 0 */
 };
 
 /** store_ledger_post(st, txn, why): one ledger transaction; its entries sum to zero. */

@@ -13,6 +13,8 @@ struct store_statement_line {
 	int64_t payout; /* 0: none */
 	char txid[STORE_HASH_MAX];
 	struct amount moves[STORE_BOOKS]; /* what it changed in each book of the account */
+	struct amount fee, donation; /* what was kept of a credit before it was booked; negative
+					when that came back */
 	struct amount balance; /* what the pool owes the account afterwards: immature, available,
 				  paying */
 };

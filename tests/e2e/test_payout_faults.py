@@ -143,7 +143,7 @@ def test_the_operators_desk(make):
     part = (reward - reward // 100) * 3 // 4
     assert units_of(rows[-1]["balance"]) == part - 6 * COIN
     months = ledger.pool.run("account", "statement", alice, "--by", "month").stdout.splitlines()
-    assert months[0] == "time,immature,available,paying,paid,network_fee,balance" and len(months) == 2
+    assert months[0] == "time,immature,available,paying,paid,network_fee,fee,donation,balance" and len(months) == 2
     kinds = [e["kind"] for e in ledger.pool.sql("SELECT kind FROM event")]
     for kind in ("payouts_paused", "payouts_resumed", "payout_approved", "payout_refused", "payout_ordered",
                  "wallet_tx_unexplained", "wallet_tx_acknowledged", "account_threshold"):

@@ -135,12 +135,16 @@ static void a_statement_runs_along_the_balance(void **state)
 	sql(w->st, "UPDATE txn SET created_ms = 1000 * id"); /* 1970-01-01 */
 	MUST(store_payout_confirm(w->st, id, 6, "bb", &why));
 	sql(w->st, "UPDATE txn SET created_ms = 86400000 * 40 WHERE id = 4"); /* 1970-02-10 */
+	sql(w->st, "UPDATE credit SET fee = 7, donation = 2");
 
 	MUST(store_statement(w->st, item.account, 0, INT64_MAX, &rows, &n, &why));
 	assert_int_equal(n, 4);
 	assert_int_equal(rows[0].kind, STORE_TXN_CREDIT);
 	assert_int_equal(rows[0].height, 100);
 	assert_int_equal(amount_units(rows[0].moves[STORE_BOOK_IMMATURE]), 700);
+	assert_int_equal(amount_units(rows[0].fee), 7);
+	assert_int_equal(amount_units(rows[0].donation), 2);
+	assert_int_equal(amount_units(rows[1].fee), 0); /* matured: kept once */
 	assert_int_equal(amount_units(rows[0].balance), 700);
 	assert_int_equal(amount_units(rows[2].balance), 700); /* planned: still owed */
 	assert_int_equal(rows[3].kind, STORE_TXN_PAID);
@@ -149,18 +153,21 @@ static void a_statement_runs_along_the_balance(void **state)
 	assert_int_equal(amount_units(rows[3].balance), 100);
 	store_statement_csv(&rows[3], 1, STORE_BY_ENTRY, &text);
 	assert_string_equal(buf_str(&text),
-		"time,entry,kind,block,txid,immature,available,paying,paid,network_fee,balance\r\n"
+		"time,entry,kind,block,txid,immature,available,paying,paid,network_fee,fee,"
+		"donation,balance\r\n"
 		"1970-02-10T00:00:00.000Z,4,paid,,t1,0.00000000,0.00000000,-0.00000600,0.00000600,"
-		"0.00000000,0.00000100\r\n");
+		"0.00000000,0.00000000,0.00000000,0.00000100\r\n");
 	buf_clear(&text);
 
 	n = store_statement_sum(rows, n, STORE_BY_MONTH);
 	assert_int_equal(n, 2);
 	assert_int_equal(amount_units(rows[0].balance), 700);
+	assert_int_equal(amount_units(rows[0].fee), 7);
 	store_statement_json(&rows[1], 1, STORE_BY_MONTH, &text);
 	assert_string_equal(buf_str(&text),
 		"[{\"time\":\"1970-02\",\"immature\":\"0.00000000\",\"available\":\"0.00000000\","
 		"\"paying\":\"-0.00000600\",\"paid\":\"0.00000600\",\"network_fee\":\"0.00000000\","
+		"\"fee\":\"0.00000000\",\"donation\":\"0.00000000\","
 		"\"balance\":\"0.00000100\"}]");
 	buf_free(&text);
 	store_free_statement(rows);

@@ -291,7 +291,7 @@ class Seeded(unittest.TestCase):
         table = self.web.get(path + "/statement.csv?by=month")
         self.assertEqual(table.getheader("Content-Type"), "text/csv; charset=utf-8")
         head, *rows = table.body.decode().splitlines()
-        self.assertEqual(head, "time,immature,available,paying,paid,network_fee,balance")
+        self.assertEqual(head, "time,immature,available,paying,paid,network_fee,fee,donation,balance")
         self.assertEqual(decimal.Decimal(rows[-1].split(",")[-1]), owed)
 
     def test_pages_join_without_gap_or_overlap(self):
