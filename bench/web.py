@@ -2,7 +2,7 @@
 """Measure the web role: answers a second and how long they take, live listeners, against 30 days of many accounts.
 
     bench/web.py --build BUILD_DIR [--accounts 100000] [--active 2000] [--rate 1000] [--seconds 20] [--listeners 3000]
-                 [--only answers,live] [--json FILE]
+                 [--only answers,live] [--realtime] [--json FILE]
 
 BUILD_DIR was set up with -Dbuildtype=release. Starts a MariaDB server of its own, fills it, starts the web role on the
 first core, and wrk (package wrk) on the second, where the database is, too. docs/performance.md says how to read it.
@@ -149,12 +149,17 @@ def fill(db, accounts, active):
     return {table: int(db.run(f"SELECT COUNT(*) FROM {table}")) for table in ("account", "worker", "slot", "credit", "entry")}
 
 
+def at_core(core, realtime):
+    """What a program is started with."""
+    return ["taskset", "-c", str(core), *(["chrt", "-r", "5"] if realtime else [])]
+
+
 class Web:
-    def __init__(self, build, dir):
+    def __init__(self, build, dir, realtime):
         self.port = free_port()
         config = dir / "kozan.yaml"
         config.write_text(CONFIG.format(dir=dir, root=ROOT, port=self.port, stratum=free_port(), address=address_of(0)))
-        self.process = start(["taskset", "-c", "0", build / "kozan", "run", "--role", "web", "-c", config], stderr=open(dir / "web.log", "w"))
+        self.process = start([*at_core(0, realtime), build / "kozan", "run", "--role", "web", "-c", config], stderr=open(dir / "web.log", "w"))
         while not self.get("/readyz"):
             assert self.process.poll() is None, (dir / "web.log").read_text()
             time.sleep(0.1)
@@ -179,13 +184,13 @@ end
 """
 
 
-def wrk(web, paths, rate, seconds, dir):
+def wrk(web, paths, rate, args, dir):
     """Requests at a steady rate (0: as many as it can), each after its connection's last one was answered."""
     conns = 50 if rate else 8
     script = dir / "load.lua"
     script.write_text(LUA.format(paths=",".join(f'"{p}"' for p in paths), delay=int(conns * 1000 / rate) if rate else 0))
     before, began = cpu_seconds(web.process.pid), time.monotonic()
-    out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", f"-c{conns}", f"-d{seconds}s", "-s", script,
+    out = subprocess.run([*at_core(1, args.realtime), "wrk", "-t1", f"-c{conns}", f"-d{args.seconds}s", "-s", script,
                           f"http://127.0.0.1:{web.port}"], capture_output=True, text=True, check=True).stdout
     cpu = cpu_seconds(web.process.pid) - before
     count, us, p50, p99, p999, most, errors = map(int, re.search(r"RESULT (.*)", out)[1].split())
@@ -211,11 +216,12 @@ def answers(web, build, active, args, dir):
     cold.sort()
     report = {"answer_bytes": len(body), "static_bytes": static_len, "addresses": len(some),
               "cold_ms": {"p50": round(statistics.median(cold), 2), "p99": round(cold[int(len(cold) * 0.99)], 2)}}
+    print(f"cold {report['cold_ms']} ms, {report['answer_bytes']} bytes", flush=True)
     for name, paths, rate in (("account", some, args.rate), ("static", [static], args.rate), ("account, all it can", some, 0),
                               ("static, all it can", [static], 0), ("page of an address", [p.replace("/api/v1/accounts", "/a") for p in some], args.rate)):
         for path in paths:  # warm
             web.get(path)
-        report[name] = wrk(web, paths, rate, args.seconds, dir)
+        report[name] = wrk(web, paths, rate, args, dir)
         print(f"{name:24} {report[name]}", flush=True)
     return report
 
@@ -297,6 +303,7 @@ def main():
     parser.add_argument("--rate", type=int, default=1_000)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--listeners", type=int, default=3_000)
+    parser.add_argument("--realtime", action="store_true", help="before all others on this machine: when it is not yours alone (root)")
     parser.add_argument("--only", default="answers,live")
     parser.add_argument("--json", type=pathlib.Path)
     args = parser.parse_args()
@@ -309,7 +316,7 @@ def main():
         db = Database(dir)
         running.append(db.process)
         db.run("CREATE DATABASE kozan CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "")
-        web = Web(build, dir)
+        web = Web(build, dir, args.realtime)
         running.append(web.process)
         began = time.monotonic()
         report["rows"] = fill(db, args.accounts, args.active)

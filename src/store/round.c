@@ -277,7 +277,7 @@ enum err store_round_reopen(struct store *st, int64_t block, int64_t confirmatio
 
 #define EARNING_SELECT                                                                             \
 	"SELECT b.id, b.height, b.hash, b.state, b.found_ms, a.id, a.address, c.work, c.amount,"   \
-	" c.bonus, c.fee, c.donation, c.direct"                                                    \
+	" c.bonus, c.fee, c.donation, c.direct, b.reward"                                          \
 	" FROM credit c JOIN block b ON b.id = c.block_id JOIN account a ON a.id = c.account_id"
 
 static void read_earning(const struct sql *q, void *row)
@@ -297,6 +297,7 @@ static void read_earning(const struct sql *q, void *row)
 	e->fee = amount_of(sql_int(q, 10));
 	e->donation = amount_of(sql_int(q, 11));
 	e->direct = amount_of(sql_int(q, 12));
+	e->reward = amount_of(sql_int(q, 13));
 }
 
 static const struct sql_type earning_row = {sizeof(struct store_earning), read_earning, NULL};

@@ -283,6 +283,7 @@ struct store_earning {
 	int64_t work;
 	struct amount amount;
 	struct amount bonus, fee, donation, direct; /* as in struct store_credit */
+	struct amount reward;                       /* of the whole block */
 };
 
 /** store_earning_list(st, account, before, limit, …): by block, newest first; `before` is a block's

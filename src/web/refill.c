@@ -22,13 +22,24 @@ struct refill {
 	size_t first, count;
 };
 
+/* With the lock. */
+static bool is_waiting(const struct refill *r, const char *address)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		if (!strcmp(r->waiting[(r->first + i) % WAITING_MAX], address))
+			return true;
+	}
+	return false;
+}
+
 bool refill_later(struct refill *r, const char *address)
 {
-	bool is_taken;
+	bool is_there, is_taken;
 
 	pthread_mutex_lock(&r->lock);
-	is_taken = r->count < WAITING_MAX;
-	if (is_taken) {
+	is_there = is_waiting(r, address);
+	is_taken = is_there || r->count < WAITING_MAX;
+	if (is_taken && !is_there) {
 		str_copy(r->waiting[(r->first + r->count++) % WAITING_MAX], ADDRESS_TEXT_MAX,
 			address);
 		pthread_cond_signal(&r->wake);

@@ -14,8 +14,8 @@
 #define CHART_STEP     STORE_PERIOD_MINUTES
 #define CHART_STEPS    (24 * 60 / CHART_STEP)
 #define ONLINE_MS      600000
-#define CACHE_FRESH_MS 2000
-#define RECENT_MS      10000 /* old, but good enough for whoever asks just now */
+#define CACHE_FRESH_MS 3000
+#define RECENT_MS      30000 /* old, but good enough for whoever asks just now */
 
 enum err view_chart(
 	struct web *web, struct store *st, int64_t account, json_t **out, struct why *why)
@@ -86,52 +86,82 @@ json_t *view_worker_row(const struct web *web, const struct store_worker *day,
 		(json_int_t)day->sum.last_ms);
 }
 
-static enum err add_workers(
-	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+/* An account's workers in three windows. */
+struct windows {
+	struct store_worker *recent, *hour, *day;
+	size_t recent_n, hour_n, day_n;
+};
+
+static enum err read_windows(
+	struct store *st, int64_t account, struct windows *out, struct why *why)
 {
-	struct store_worker *recent = NULL, *hour = NULL, *day = NULL;
-	size_t recent_n = 0, hour_n = 0, day_n = 0;
-	json_t *workers;
 	enum err err;
 
+	*out = (struct windows){0};
 	err = store_worker_list(st, account, view_window_now(VIEW_RECENT_MINUTES).from, 0,
-		WORKERS_MAX, &recent, &recent_n, why);
+		WORKERS_MAX, &out->recent, &out->recent_n, why);
 	if (err == OK)
-		err = store_worker_list(
-			st, account, view_window_now(60).from, 0, WORKERS_MAX, &hour, &hour_n, why);
+		err = store_worker_list(st, account, view_window_now(60).from, 0, WORKERS_MAX,
+			&out->hour, &out->hour_n, why);
 	if (err == OK)
 		err = store_worker_list(st, account, view_window_now(24 * 60).from, 0, WORKERS_MAX,
-			&day, &day_n, why);
-	if (err == OK) {
-		workers = json_array();
-		for (size_t i = 0; i < day_n; i++) {
-			struct store_sum recent_sum = sum_of(recent, recent_n, day[i].id);
-			struct store_sum hour_sum = sum_of(hour, hour_n, day[i].id);
-
-			json_array_append_new(
-				workers, view_worker_row(web, &day[i], &recent_sum, &hour_sum));
-		}
-		json_object_set_new(doc, "workers", workers);
-	}
-	store_free_workers(recent);
-	store_free_workers(hour);
-	store_free_workers(day);
+			&out->day, &out->day_n, why);
 	return err;
 }
 
-static enum err add_rates(
-	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+static void free_windows(struct windows *w)
+{
+	store_free_workers(w->recent);
+	store_free_workers(w->hour);
+	store_free_workers(w->day);
+}
+
+static void add_workers(struct web *web, const struct windows *w, json_t *doc)
+{
+	json_t *workers = json_array();
+
+	for (size_t i = 0; i < w->day_n; i++) {
+		struct store_sum recent = sum_of(w->recent, w->recent_n, w->day[i].id);
+		struct store_sum hour = sum_of(w->hour, w->hour_n, w->day[i].id);
+
+		json_array_append_new(workers, view_worker_row(web, &w->day[i], &recent, &hour));
+	}
+	json_object_set_new(doc, "workers", workers);
+}
+
+/* Of all its workers: their sum, unless there are more than were read. */
+static enum err sum_window(struct store *st, int64_t account, const struct view_window *window,
+	const struct store_worker *rows, size_t n, struct store_sum *out, struct why *why)
+{
+	if (n == WORKERS_MAX)
+		return store_sum_account(st, account, window->from, window->through, out, why);
+	*out = (struct store_sum){0};
+	for (size_t i = 0; i < n; i++) {
+		const struct store_sum *sum = &rows[i].sum;
+
+		out->work += sum->work;
+		out->shares += sum->shares;
+		if (sum->first_ms > 0 && (out->first_ms == 0 || sum->first_ms < out->first_ms))
+			out->first_ms = sum->first_ms;
+		if (sum->last_ms > out->last_ms)
+			out->last_ms = sum->last_ms;
+	}
+	return OK;
+}
+
+static enum err add_rates(struct web *web, struct store *st, int64_t account,
+	const struct windows *w, json_t *doc, struct why *why)
 {
 	struct view_window recent = view_window_now(VIEW_RECENT_MINUTES),
 			   hour = view_window_now(60), day = view_window_now(24 * 60);
 	struct store_sum now, h1, h24;
 	enum err err;
 
-	err = store_sum_account(st, account, recent.from, recent.through, &now, why);
+	err = sum_window(st, account, &recent, w->recent, w->recent_n, &now, why);
 	if (err == OK)
-		err = store_sum_account(st, account, hour.from, hour.through, &h1, why);
+		err = sum_window(st, account, &hour, w->hour, w->hour_n, &h1, why);
 	if (err == OK)
-		err = store_sum_account(st, account, day.from, day.through, &h24, why);
+		err = sum_window(st, account, &day, w->day, w->day_n, &h24, why);
 	if (err != OK)
 		return err;
 	json_object_set_new(doc, "hashrate",
@@ -140,6 +170,20 @@ static enum err add_rates(
 			view_unit_rate(web, h24.work, day.seconds)));
 	json_object_set_new(doc, "last_share_ms", json_integer(h24.last_ms));
 	return OK;
+}
+
+static enum err add_work(
+	struct web *web, struct store *st, int64_t account, json_t *doc, struct why *why)
+{
+	struct windows windows;
+	enum err err = read_windows(st, account, &windows, why);
+
+	if (err == OK)
+		err = add_rates(web, st, account, &windows, doc, why);
+	if (err == OK)
+		add_workers(web, &windows, doc);
+	free_windows(&windows);
+	return err;
 }
 
 static enum err add_balance(
@@ -193,7 +237,6 @@ static enum err add_payments(struct store *st, int64_t account, json_t *doc, str
 static enum err add_credits(struct store *st, int64_t account, json_t *doc, struct why *why)
 {
 	struct store_earning *rows;
-	struct store_block block;
 	json_t *credits;
 	size_t n;
 	enum err err;
@@ -202,10 +245,7 @@ static enum err add_credits(struct store *st, int64_t account, json_t *doc, stru
 	if (err != OK)
 		return err;
 	credits = json_array();
-	for (size_t i = 0; i < n && err == OK; i++) {
-		err = store_block_get(st, rows[i].block, &block, why);
-		if (err != OK)
-			break;
+	for (size_t i = 0; i < n; i++) {
 		json_array_append_new(credits,
 			json_pack("{s:o,s:I,s:s,s:I,s:o,s:o,s:f}", "block", view_id(rows[i].block),
 				"height", (json_int_t)rows[i].height, "state",
@@ -213,11 +253,11 @@ static enum err add_credits(struct store *st, int64_t account, json_t *doc, stru
 				(json_int_t)rows[i].found_ms, "work", view_id(rows[i].work),
 				"amount", view_amount(rows[i].amount), "part",
 				(double)amount_units(rows[i].amount) /
-					fmax(1, (double)amount_units(block.reward))));
+					fmax(1, (double)amount_units(rows[i].reward))));
 	}
 	json_object_set_new(doc, "credits", credits);
 	store_free_earnings(rows);
-	return err;
+	return OK;
 }
 
 enum err view_account(
@@ -231,9 +271,7 @@ enum err view_account(
 	if (err != OK)
 		return err;
 	doc = json_pack("{s:s}", "address", address);
-	err = add_rates(web, st, account, doc, why);
-	if (err == OK)
-		err = add_workers(web, st, account, doc, why);
+	err = add_work(web, st, account, doc, why);
 	if (err == OK)
 		err = add_balance(web, st, account, doc, why);
 	if (err == OK)
