@@ -177,20 +177,30 @@ static void end(struct web *web, struct httpd_req *req, struct fill *fill, unsig
 	answer(web, req, status, fill);
 }
 
+/* There never were numbers: says so. */
+static unsigned add_away(struct fill *fill)
+{
+	html_message(&fill->body, fill->words, word(fill->words, "error.away.text"), "error.away");
+	return 503;
+}
+
 void page_home(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;
 	struct snapshot *s = pulse_snapshot(web->pulse);
 	struct fill fill = begin(web, req, s, NULL);
+	unsigned status = 200;
 
-	if (s->has_data) {
+	if (!s->has_data) {
+		status = add_away(&fill);
+	} else {
 		add_member(&fill.data, "blocks", s->blocks);
 		add_member(&fill.data, "payments", s->payments);
 		add_member(&fill.data, "chart", s->chart);
 		html_home(&fill.body, web, fill.words, s);
 	}
 	snapshot_unref(s);
-	end(web, req, &fill, 200);
+	end(web, req, &fill, status);
 }
 
 /* Without scripts it shows what to connect to; the generator is all script. */
@@ -200,11 +210,14 @@ void page_start(void *ctx, struct httpd_req *req)
 	struct snapshot *s = pulse_snapshot(web->pulse);
 	const struct words *w = words_pick(web->words, req);
 	struct fill fill = begin(web, req, s, word(w, "nav.start"));
+	unsigned status = 200;
 
-	if (s->has_data)
+	if (!s->has_data)
+		status = add_away(&fill);
+	else
 		html_start(&fill.body, web, w, s->pool);
 	snapshot_unref(s);
-	end(web, req, &fill, 200);
+	end(web, req, &fill, status);
 }
 
 /* Without scripts it leads to the description itself. */
@@ -226,27 +239,28 @@ void page_blocks(void *ctx, struct httpd_req *req)
 	struct snapshot *s = pulse_snapshot(web->pulse);
 	const struct words *w = words_pick(web->words, req);
 	struct fill fill = begin(web, req, s, word(w, "blocks.title"));
+	unsigned status = 200;
 
-	if (s->has_data) {
+	if (!s->has_data) {
+		status = add_away(&fill);
+	} else {
 		add_member(&fill.data, "blocks", s->blocks);
 		html_blocks(&fill.body, web, w, s->blocks);
 	}
 	snapshot_unref(s);
-	end(web, req, &fill, 200);
+	end(web, req, &fill, status);
 }
 
-/* The block's document, or NULL when there is none or the database does not answer. */
-static json_t *ask_block(struct web *web, const char *which)
+static enum err ask_block(struct web *web, const char *which, json_t **out)
 {
-	json_t *doc = NULL;
 	struct store *st;
 	enum err err;
 
 	if (!atomic_load(&web->pool_id) || handles_take(web->handles, &st, NULL) != OK)
-		return NULL;
-	err = view_block(web, st, which, &doc, NULL);
+		return ERR_UNAVAILABLE;
+	err = view_block(web, st, which, out, NULL);
 	handles_give(web->handles, st, err == ERR_NOT_FOUND ? OK : err);
-	return err == OK ? doc : NULL;
+	return err;
 }
 
 void page_block(void *ctx, struct httpd_req *req)
@@ -255,14 +269,20 @@ void page_block(void *ctx, struct httpd_req *req)
 	struct snapshot *s = pulse_snapshot(web->pulse);
 	const struct words *w = words_pick(web->words, req);
 	struct fill fill = begin(web, req, s, word(w, "blocks.title"));
-	json_t *doc = ask_block(web, httpd_tail(req));
+	unsigned status = 200;
+	json_t *doc = NULL;
+	enum err err = ask_block(web, httpd_tail(req), &doc);
 
-	if (doc)
+	if (err == OK) {
 		html_block(&fill.body, web, w, doc);
-	else
+	} else if (err == ERR_NOT_FOUND) {
 		html_message(&fill.body, w, word(w, "block.unknown"), "error.title");
+		status = 404;
+	} else {
+		status = add_away(&fill);
+	}
 	snapshot_unref(s);
-	end(web, req, &fill, doc ? 200 : 404);
+	end(web, req, &fill, status);
 	json_decref(doc);
 }
 
@@ -272,13 +292,16 @@ void page_payments(void *ctx, struct httpd_req *req)
 	struct snapshot *s = pulse_snapshot(web->pulse);
 	const struct words *w = words_pick(web->words, req);
 	struct fill fill = begin(web, req, s, word(w, "payments.title"));
+	unsigned status = 200;
 
-	if (s->has_data) {
+	if (!s->has_data) {
+		status = add_away(&fill);
+	} else {
 		add_member(&fill.data, "payments", s->payments);
 		html_payments(&fill.body, web, w, s->payments);
 	}
 	snapshot_unref(s);
-	end(web, req, &fill, 200);
+	end(web, req, &fill, status);
 }
 
 /* Why there is no account, so that the page need not ask again. */
@@ -289,8 +312,9 @@ static void add_account_error(struct buf *out, const char *code, const char *mes
 	buf_add_u8(out, '}');
 }
 
-static void fill_account(struct web *web, struct fill *fill, const char *address)
+static unsigned fill_account(struct web *web, struct fill *fill, const char *address)
 {
+	unsigned status = 200;
 	struct buf text = {0};
 	json_t *doc = NULL;
 	enum err err;
@@ -307,8 +331,11 @@ static void fill_account(struct web *web, struct fill *fill, const char *address
 		add_account_error(&fill->data, "account_unknown", "");
 		html_message(&fill->body, fill->words, word(fill->words, "account.unknown"),
 			"account.title");
+	} else {
+		status = add_away(fill);
 	}
 	buf_free(&text);
+	return status;
 }
 
 /* /a/ADDRESS; without scripts …/w/WORKER and …/statement are the same. */
@@ -320,6 +347,7 @@ void page_account(void *ctx, struct httpd_req *req)
 	struct snapshot *s;
 	struct address address;
 	struct why why = {0};
+	unsigned status = 404;
 	enum err err;
 	struct fill fill;
 
@@ -333,13 +361,13 @@ void page_account(void *ctx, struct httpd_req *req)
 	fill = begin(web, req, s, err == OK ? address.text : NULL);
 	fill.is_private = true;
 	if (err == OK) {
-		fill_account(web, &fill, address.text);
+		status = fill_account(web, &fill, address.text);
 	} else {
 		add_account_error(&fill.data, "address_invalid", why.text);
 		html_message(&fill.body, fill.words, why.text, "error.title");
 	}
 	snapshot_unref(s);
-	end(web, req, &fill, err == OK ? 200 : 404);
+	end(web, req, &fill, status);
 }
 
 /* Statistics, rules, status, help: all script. Without it their numbers are in the API. */

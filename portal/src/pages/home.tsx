@@ -2,7 +2,7 @@
 import type { Pool } from '../api'
 import { count, difficulty, duration, percent } from '../format'
 import { t } from '../i18n'
-import { Ago, Bar, Card, Effort, Rate, Stat } from '../parts/bits'
+import { Ago, Away, Bar, Card, Effort, Rate, Stat } from '../parts/bits'
 import { Chart } from '../parts/chart'
 import { Connect, Terms } from '../parts/connect'
 import { Search } from '../parts/search'
@@ -84,7 +84,7 @@ function Stats({ pool: p }: { pool: Pool }) {
 
 export function Home() {
   const p = pool.value
-  if (!p) return <p class="empty">…</p>
+  if (!p) return <Away />
   return (
     <>
       <Hero pool={p} />

@@ -5,7 +5,7 @@ import { ApiError, get } from '../api'
 import { difficulty, shorten } from '../format'
 import { t } from '../i18n'
 import type { Key } from '../i18n'
-import { Card, Copy } from '../parts/bits'
+import { Away, Card, Copy } from '../parts/bits'
 import { Qr } from '../parts/qr'
 import { FirstShare } from '../parts/first-share'
 import { commandOf, devices, hasCommand, programsFor, scriptOf } from '../programs'
@@ -293,5 +293,5 @@ function Guide({ pool: p }: { pool: Pool }) {
 }
 
 export function Start() {
-  return pool.value ? <Guide pool={pool.value} /> : <p class="empty">…</p>
+  return pool.value ? <Guide pool={pool.value} /> : <Away />
 }

@@ -58,6 +58,16 @@ export function Ago({ ms }: { ms: number }) {
   )
 }
 
+/** In place of a page whose numbers were never there. */
+export function Away() {
+  return (
+    <Card>
+      <h1>{t('error.away')}</h1>
+      <p role="status">{t('error.away.text')}</p>
+    </Card>
+  )
+}
+
 /** A share of a whole as a bar; more than the whole fills it. */
 export function Bar({ ratio, label }: { ratio: number; label: string }) {
   return <progress class={ratio > 1 ? 'over' : ''} max={1} value={Math.min(1, ratio)} aria-label={label} />

@@ -452,9 +452,16 @@ class Bare(unittest.TestCase):
         self.assertEqual(web.get("/readyz").status, 503)
         self.assertEqual(check_answer(web.get("/api/v1/pool"), "/api/v1/pool")["error"]["code"], "database_unavailable")
         self.assertEqual(web.get("/api/v1/accounts/" + ADDRESS).status, 503)
-        self.assertEqual(web.get("/").status, 200)
+        for path in ("/", "/blocks", "/blocks/1", "/a/" + ADDRESS):
+            self.assertEqual(web.get(path).status, 503)
+            self.assertIn("Back soon", web.get(path).body.decode())
+        for path in ("/rules", "/help", "/status", "/docs/api"):
+            self.assertEqual(web.get(path).status, 200)
+        status = check_answer(web.get("/api/v1/status"), "/api/v1/status")
+        self.assertEqual((status["database"]["answers"], status["seen"]), (False, None))
         web.db.rmdir()
         until(lambda: web.get("/readyz").status == 200)
+        self.assertEqual(web.get("/").status, 200)
         self.assertEqual(web.stop()[0], 0)
 
     def test_a_folder_can_stand_in_for_the_packed_pages(self):
