@@ -261,7 +261,8 @@ class Listeners:
 
 
 def live(web, db, args):
-    resource.setrlimit(resource.RLIMIT_NOFILE, (args.listeners + 1000, args.listeners + 1000))
+    most = max(args.listeners + 1000, 4096)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     pid = web.process.pid
     idle_kb = memory_kb(pid)
     listeners = Listeners(web.port, args.listeners)
