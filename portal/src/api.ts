@@ -20,7 +20,14 @@ export interface Pool {
   name: string
   title: string
   version: string
-  coin: { title: string; ticker: string; algorithm: string; network: string; maturity: number }
+  coin: {
+    title: string
+    ticker: string
+    algorithm: string
+    network: string
+    maturity: number
+    block_time_s: number
+  }
   links: { block: string; tx: string; address: string }
   reward: { scheme: string; window: number; fee_percent: number }
   payout: {

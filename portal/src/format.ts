@@ -23,6 +23,11 @@ export function count(value: number): string {
   return new Intl.NumberFormat(lang.value).format(value)
 }
 
+/** Three digits, for what is only about so much. */
+export function significant(value: number): string {
+  return new Intl.NumberFormat(lang.value, { maximumSignificantDigits: 3 }).format(value)
+}
+
 export function percent(ratio: number): string {
   return new Intl.NumberFormat(lang.value, {
     style: 'percent',

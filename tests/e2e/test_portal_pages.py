@@ -75,6 +75,7 @@ def test_charts_change_their_time_and_have_a_table(page):
     until(lambda: page.find(f"td a[href='/a/{ADDRESS}']"), "the miners")
     page.find(f"td a[href='/a/{ADDRESS}']")[0].click()
     until(lambda: page.find(".worker a"), "the workers of the first one")
+    until(lambda: "Expected a day" in page.text(".averages") and "≈" in page.text(".averages"), "what to expect")
     page.find(f".worker a[href$='/w/rig1']")[0].click()
     until(lambda: "Too late" in page.text("table"), "why shares were refused")
     assert "What helps" in page.text() and page.find(".plot canvas")

@@ -2,10 +2,10 @@
 import { useEffect } from 'preact/hooks'
 import type { Account as Data } from '../api'
 import { ApiError } from '../api'
-import { amount, count, percent, shorten } from '../format'
+import { amount, count, percent, shorten, significant } from '../format'
 import { t } from '../i18n'
 import { remember } from '../recent'
-import { account, pool } from '../state'
+import { account, blocks, pool } from '../state'
 import { Ago, Bar, Card, Chip, Coins, Copy, Explore, Rate, Stat } from '../parts/bits'
 import { Chart } from '../parts/chart'
 import { Connect } from '../parts/connect'
@@ -23,6 +23,30 @@ function Head({ address }: { address: string }) {
       </h1>
       <Copy text={address} label={t('account.title')} />
     </div>
+  )
+}
+
+const DAY_S = 86_400
+
+/** Coins a day by the account's part of the network, as of now; null: not enough is known. */
+function estimate(data: Data): number | null {
+  const p = pool.value
+  const reward = blocks.value?.items.find((block) => Number(block.reward) > 0)?.reward
+  if (!p?.network?.hashrate || !reward || !data.hashrate.h24) return null
+  const part = data.hashrate.h24 / p.network.hashrate
+  return part * (DAY_S / p.coin.block_time_s) * Number(reward) * (1 - p.reward.fee_percent / 100)
+}
+
+function Estimate({ data }: { data: Data }) {
+  const coins = estimate(data)
+  if (coins === null) return null
+  return (
+    <>
+      <dt>{t('account.estimate')}</dt>
+      <dd title={t('account.estimate.help')}>
+        ≈ {significant(coins)} <small>{pool.value?.coin.ticker}</small>
+      </dd>
+    </>
   )
 }
 
@@ -46,6 +70,7 @@ function Hero({ data }: { data: Data }) {
           <dd>
             <Rate value={data.hashrate.h24} />
           </dd>
+          <Estimate data={data} />
         </dl>
       </div>
       <Chart data={data.chart} />
