@@ -1,5 +1,7 @@
 // api.ts -- what the pool's API answers (docs/openapi.yaml says it in full), and how to ask.
 
+import { base } from './router'
+
 export interface Rates {
   now: number
   h1: number
@@ -223,6 +225,7 @@ export interface Statement {
 /** What the server writes into the page. */
 export interface First {
   pool: Pool | null
+  pools?: { base: string; title: string }[]
   blocks?: Page<Block>
   payments?: Page<Payment>
   chart?: Chart
@@ -241,7 +244,7 @@ export class ApiError extends Error {
 }
 
 export async function get<T>(path: string): Promise<T> {
-  const response = await fetch('/api/v1/' + path)
+  const response = await fetch(`/api/v1${base}/${path}`)
   const body = await response.json().catch(() => null)
   if (response.ok && body) return body as T
   throw new ApiError(

@@ -10,8 +10,8 @@ import { Home } from './pages/home'
 import { NotFound } from './pages/not-found'
 import { Payments } from './pages/payments'
 import { lazy } from './parts/lazy'
-import { path } from './router'
-import { follow, link, pool } from './state'
+import { base, path } from './router'
+import { follow, link, pool, pools } from './state'
 import { setTheme, theme } from './theme'
 import type { Theme } from './theme'
 import { useThrottled } from './parts/throttle'
@@ -60,14 +60,14 @@ function LanguageSelect() {
 
 function Header() {
   const item = (to: string, text: string) => (
-    <a href={to} aria-current={path.value === to ? 'page' : undefined}>
+    <a href={base + to} aria-current={path.value === to ? 'page' : undefined}>
       {text}
     </a>
   )
   return (
     <header class="top">
       <div class="wrap top-row">
-        <a class="brand" href="/">
+        <a class="brand" href={base + '/'}>
           <Logo />
           <span>{pool.value?.title ?? 'Kozan'}</span>
         </a>
@@ -78,6 +78,11 @@ function Header() {
           {item('/payments', t('nav.payments'))}
           {item('/pool', t('nav.stats'))}
           {item('/help', t('nav.help'))}
+          {pools.map((one) => (
+            <a href={one.base + '/'} target="_self" aria-current={one.base === base ? 'true' : undefined}>
+              {one.title}
+            </a>
+          ))}
         </nav>
         <div class="tools">
           <LanguageSelect />

@@ -2,10 +2,12 @@
 import { signal } from '@preact/signals'
 import type { Account, Block, Chart, First, Page, Payment, Pool } from './api'
 import { ApiError, get } from './api'
-import { replace } from './router'
+import { base, replace } from './router'
 
 const first: First = JSON.parse(document.getElementById('first')?.textContent || '{"pool":null}')
 
+/** The pools of this deployment; none where there is but one. */
+export const pools = first.pools ?? []
 export const pool = signal<Pool | null>(first.pool)
 export const blocks = signal<Page<Block> | null>(first.blocks ?? null)
 export const payments = signal<Page<Payment> | null>(first.payments ?? null)
@@ -85,7 +87,7 @@ const loadChart = () =>
 
 function listen() {
   source?.close()
-  source = new EventSource('/api/v1/live?topics=' + topics)
+  source = new EventSource(`/api/v1${base}/live?topics=${topics}`)
   const on = <T>(name: string, take: (data: T) => void) =>
     source!.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent).data)))
   on<Partial<Pool>>('pool', takePool)

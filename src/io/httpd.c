@@ -173,7 +173,8 @@ static struct httpd_req *request_new(
 
 	req->server = h;
 	req->conn = conn;
-	req->path = path;
+	req->ctx = h->opt.enter ? h->opt.enter(h->opt.ctx, path, &req->other_path) : h->opt.ctx;
+	req->path = req->other_path ? req->other_path : path;
 	req->tail = "";
 	req->method = method;
 	req->start_us = clock_mono_us();
@@ -196,7 +197,7 @@ static void answer(struct httpd_req *req)
 	} else if (!req->route) {
 		httpd_reply_error(req, 404, "not_found", "There is nothing at this address.");
 	} else {
-		req->route->handler(h->opt.ctx, req);
+		req->route->handler(req->ctx, req);
 	}
 	assert(req->status != 0);
 	if (h->opt.on_done)
@@ -215,7 +216,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *conn, const char
 	if (req) {
 		if (*upload_len > 0)
 			return MHD_NO; /* no request that we know has a body */
-		req->path = path;
+		if (!req->other_path)
+			req->path = path;
 		answer(req);
 		return MHD_YES;
 	}
@@ -247,6 +249,7 @@ static void on_completed(
 	if (!req)
 		return;
 	free(req->cookie_copy);
+	free(req->other_path);
 	free(req);
 	*ctx = NULL;
 }

@@ -41,7 +41,10 @@ struct httpd_options {
 	uint16_t port;    /* 0: any that is free */
 	const struct httpd_route *routes;
 	size_t route_count;
-	void *ctx;                     /* handed to every callback */
+	void *ctx; /* handed to every callback; to handlers unless enter() says another */
+	/* Who handles this path, and under which one: the handler's ctx; *out_path is NULL, or the
+	 * path to go by in its place, which the server frees. May be NULL. */
+	void *(*enter)(void *ctx, const char *path, char **out_path);
 	unsigned threads;              /* 1 .. 64 */
 	unsigned max_conns;            /* in all; beyond it new ones wait to be accepted */
 	unsigned max_conns_per_client; /* from one public address; local and private peers (proxies)

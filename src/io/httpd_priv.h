@@ -28,6 +28,8 @@ struct httpd_req {
 	struct MHD_Connection *conn;
 	const struct httpd_route *route; /* NULL: none matched */
 	const char *path, *tail, *method;
+	char *other_path; /* of enter(); NULL: as it came */
+	void *ctx;        /* the handler's */
 	int64_t start_us;
 	unsigned status; /* 0 until answered */
 	char client[INET6_ADDRSTRLEN];

@@ -135,6 +135,24 @@ static bool answer_from_snapshot(struct web *web, struct httpd_req *req, size_t 
 	return doc != NULL;
 }
 
+void api_pools(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	json_t *items = json_array(), *doc = json_pack("{s:o}", "items", items);
+
+	for (size_t i = 0; i < web->all_count; i++) {
+		const struct conf_pool *pool = web->all[i].pool;
+
+		json_array_append_new(items,
+			json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s+}", "name", pool->name,
+				"title", pool->title, "coin", pool->coin.name, "ticker",
+				pool->coin.ticker, "algorithm", pool->coin.algorithm, "network",
+				coin_chain_name(pool->chain), "url", "/api/v1/pools/", pool->name));
+	}
+	answer_json(req, doc);
+	json_decref(doc);
+}
+
 void api_pool(void *ctx, struct httpd_req *req)
 {
 	if (!answer_from_snapshot(ctx, req, offsetof(struct snapshot, pool)))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "web/web_priv.h"
 
 /* Alive: no question to anybody else. */
@@ -18,15 +19,22 @@ void health_live(void *ctx, struct httpd_req *req)
 void health_ready(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;
-	struct snapshot *s = pulse_snapshot(web->pulse);
+	int64_t age_ms = 0;
+	bool is_ready = true;
 	struct buf body = {0};
 
+	for (size_t i = 0; i < web->all_count; i++) {
+		struct snapshot *s = pulse_snapshot(web->all[i].pulse);
+
+		is_ready &= s->has_data;
+		if (clock_mono_ms() - s->taken_ms > age_ms)
+			age_ms = clock_mono_ms() - s->taken_ms;
+		snapshot_unref(s);
+	}
 	buf_printf(&body, "{\"status\":\"%s\",\"checks\":{\"database\":{\"age_ms\":%lld}}}\n",
-		s->has_data ? "ok" : "not_ready",
-		s->has_data ? (long long)(clock_mono_ms() - s->taken_ms) : -1LL);
-	httpd_reply_text(req, s->has_data ? 200 : 503, "application/json", buf_str(&body));
+		is_ready ? "ok" : "not_ready", is_ready ? (long long)age_ms : -1LL);
+	httpd_reply_text(req, is_ready ? 200 : 503, "application/json", buf_str(&body));
 	buf_free(&body);
-	snapshot_unref(s);
 }
 
 static int open_files(void)
@@ -64,6 +72,19 @@ static void write_process(struct web *web, struct buf *out)
 		(long long)pages * sysconf(_SC_PAGESIZE), open_files());
 }
 
+static bool is_any_paused(const struct web *web)
+{
+	bool is_paused = false;
+
+	for (size_t i = 0; i < web->all_count; i++) {
+		struct snapshot *s = pulse_snapshot(web->all[i].pulse);
+
+		is_paused |= s->is_paused;
+		snapshot_unref(s);
+	}
+	return is_paused;
+}
+
 static void write_web(
 	struct web *web, const struct httpd *httpd, const struct snapshot *s, struct buf *out)
 {
@@ -88,10 +109,11 @@ static void write_web(
 		"kozan_cache_server_errors_total %llu\n",
 		httpd_conns(httpd), httpd_streams(httpd),
 		(unsigned long long)pulse_store_errors(web->pulse),
-		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0, s->is_paused,
-		cache.bytes, (unsigned long long)cache.fresh, (unsigned long long)cache.stale,
-		(unsigned long long)cache.filled, cache.servers, cache.servers_out,
-		(unsigned long long)cache.shared_hits, (unsigned long long)cache.shared_errors);
+		s->has_data ? (double)(clock_mono_ms() - s->taken_ms) / 1000 : -1.0,
+		is_any_paused(web), cache.bytes, (unsigned long long)cache.fresh,
+		(unsigned long long)cache.stale, (unsigned long long)cache.filled, cache.servers,
+		cache.servers_out, (unsigned long long)cache.shared_hits,
+		(unsigned long long)cache.shared_errors);
 	counts_write(web->counts, out);
 }
 
@@ -104,39 +126,72 @@ static double number(const json_t *doc, const char *outer, const char *inner)
 	return value;
 }
 
-static void write_gauge(struct buf *out, const char *name, const char *pool, double value)
+static double number_in(const json_t *doc, const char *outer, const char *inner)
 {
-	buf_printf(out, "# TYPE %s gauge\n%s{pool=\"%s\"} %.10g\n", name, name, pool, value);
+	if (outer && !strcmp(outer, "status"))
+		return json_is_true(json_object_get(json_object_get(doc, outer), inner));
+	return number(doc, outer, inner);
 }
 
-static void write_pool(const json_t *doc, struct buf *out)
+/* One figure of every pool's document, in units of 1/scale. */
+static void write_gauge(struct buf *out, const char *name, const char *outer, const char *inner,
+	double scale, json_t *const docs[], size_t n)
 {
-	const char *pool = json_get_str(doc, "name");
+	buf_printf(out, "# TYPE %s gauge\n", name);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s{pool=\"%s\"} %.10g\n", name, json_get_str(docs[i], "name"),
+			number_in(docs[i], outer, inner) / scale);
+}
 
-	buf_printf(out,
-		"# TYPE kozan_hashrate gauge\n"
-		"kozan_hashrate{pool=\"%s\",window=\"15m\"} %.10g\n"
-		"kozan_hashrate{pool=\"%s\",window=\"1h\"} %.10g\n"
-		"kozan_hashrate{pool=\"%s\",window=\"24h\"} %.10g\n",
-		pool, number(doc, "hashrate", "now"), pool, number(doc, "hashrate", "h1"), pool,
-		number(doc, "hashrate", "h24"));
-	write_gauge(out, "kozan_miners", pool, number(doc, NULL, "miners"));
-	write_gauge(out, "kozan_workers", pool, number(doc, NULL, "workers"));
-	write_gauge(out, "kozan_network_hashrate", pool, number(doc, "network", "hashrate"));
-	write_gauge(out, "kozan_network_difficulty", pool, number(doc, "network", "difficulty"));
-	write_gauge(out, "kozan_network_height", pool, number(doc, "network", "height"));
-	write_gauge(out, "kozan_round_effort_ratio", pool, number(doc, "round", "effort"));
-	write_gauge(out, "kozan_last_block_timestamp_seconds", pool,
-		number(doc, "last_block", "found_ms") / 1000);
-	write_gauge(out, "kozan_pool_ready", pool,
-		json_is_true(json_object_get(json_object_get(doc, "status"), "ready")));
+static void write_hashrates(struct buf *out, json_t *const docs[], size_t n)
+{
+	static const char *const windows[][2] = {{"15m", "now"}, {"1h", "h1"}, {"24h", "h24"}};
+
+	buf_add_str(out, "# TYPE kozan_hashrate gauge\n");
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(windows); k++)
+			buf_printf(out, "kozan_hashrate{pool=\"%s\",window=\"%s\"} %.10g\n",
+				json_get_str(docs[i], "name"), windows[k][0],
+				number(docs[i], "hashrate", windows[k][1]));
+	}
+}
+
+static void write_pools(json_t *const docs[], size_t n, struct buf *out)
+{
+	write_hashrates(out, docs, n);
+	write_gauge(out, "kozan_miners", NULL, "miners", 1, docs, n);
+	write_gauge(out, "kozan_workers", NULL, "workers", 1, docs, n);
+	write_gauge(out, "kozan_network_hashrate", "network", "hashrate", 1, docs, n);
+	write_gauge(out, "kozan_network_difficulty", "network", "difficulty", 1, docs, n);
+	write_gauge(out, "kozan_network_height", "network", "height", 1, docs, n);
+	write_gauge(out, "kozan_round_effort_ratio", "round", "effort", 1, docs, n);
+	write_gauge(
+		out, "kozan_last_block_timestamp_seconds", "last_block", "found_ms", 1000, docs, n);
+	write_gauge(out, "kozan_pool_ready", "status", "ready", 1, docs, n);
+}
+
+/* The documents of the pools that have one; the caller drops them. */
+static size_t take_docs(const struct web *web, json_t *docs[CONF_POOLS_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < web->all_count; i++) {
+		struct snapshot *s = pulse_snapshot(web->all[i].pulse);
+
+		if (s->has_data)
+			docs[n++] = json_incref(s->pool);
+		snapshot_unref(s);
+	}
+	return n;
 }
 
 void health_metrics(void *ctx, struct httpd_req *req)
 {
 	struct web *web = ctx;
+	json_t *docs[CONF_POOLS_MAX];
 	struct snapshot *s;
 	struct buf out = {0};
+	size_t n;
 
 	if (!httpd_client_is_private(req)) {
 		httpd_reply_error(req, 403, "not_for_you",
@@ -146,8 +201,11 @@ void health_metrics(void *ctx, struct httpd_req *req)
 	s = pulse_snapshot(web->pulse);
 	write_process(web, &out);
 	write_web(web, httpd_server(req), s, &out);
-	if (s->has_data)
-		write_pool(s->pool, &out);
+	n = take_docs(web, docs);
+	if (n > 0)
+		write_pools(docs, n, &out);
+	while (n > 0)
+		json_decref(docs[--n]);
 	httpd_reply_text(req, 200, "text/plain; version=0.0.4; charset=utf-8", buf_str(&out));
 	buf_free(&out);
 	snapshot_unref(s);

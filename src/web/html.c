@@ -513,15 +513,24 @@ void html_header(struct buf *out, struct web *web, const struct words *w, const 
 	const struct conf_pool *pool = web->pool;
 
 	buf_add_str(out, "<header class=\"top\"><div class=\"wrap top-row\">"
-			 "<a class=\"brand\" href=\"/\"><span>");
+			 "<a class=\"brand\" href=\"");
+	buf_printf(out, "%s/\"><span>", web->base);
 	html_text(out, pool->title[0] ? pool->title : pool->coin.title);
 	buf_add_str(out, "</span></a><nav>");
 	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
 		bool is_here = !strcmp(links[i][0], path);
 
-		buf_printf(out, "<a href=\"%s\"%s>", links[i][0],
+		buf_printf(out, "<a href=\"%s%s\"%s>", web->base, links[i][0],
 			is_here ? " aria-current=\"page\"" : "");
 		add_word(out, w, links[i][1]);
+		buf_add_str(out, "</a>");
+	}
+	for (size_t i = 0; web->all_count > 1 && i < web->all_count; i++) {
+		const struct web *one = &web->all[i];
+
+		buf_printf(out, "<a href=\"%s/\"%s>", one->base,
+			one == web ? " aria-current=\"true\"" : "");
+		html_text(out, one->pool->title);
 		buf_add_str(out, "</a>");
 	}
 	buf_add_str(out, "</nav></div></header><main class=\"wrap\">");

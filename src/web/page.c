@@ -148,6 +148,18 @@ static void add_member(struct buf *out, const char *name, const json_t *value)
 	json_text(value, out);
 }
 
+/* Where the pages of the others are. */
+static void add_pools(struct buf *out, const struct web *web)
+{
+	json_t *pools = json_array();
+
+	for (size_t i = 0; web->all_count > 1 && i < web->all_count; i++)
+		json_array_append_new(pools, json_pack("{s:s, s:s}", "base", web->all[i].base,
+						     "title", web->all[i].pool->title));
+	add_member(out, "pools", pools);
+	json_decref(pools);
+}
+
 static struct fill begin(
 	struct web *web, struct httpd_req *req, const struct snapshot *s, const char *part)
 {
@@ -166,6 +178,7 @@ static struct fill begin(
 		add_member(&fill.data, "pool", s->pool);
 	else
 		buf_add_str(&fill.data, "\"pool\":null");
+	add_pools(&fill.data, web);
 	html_header(&fill.body, web, fill.words, httpd_path(req));
 	return fill;
 }
@@ -424,7 +437,7 @@ void page_search(void *ctx, struct httpd_req *req)
 		page_missing(ctx, req);
 		return;
 	}
-	to = str_printf("/a/%s", address.text);
+	to = str_printf("%s/a/%s", web->base, address.text);
 	httpd_reply(req, &(struct httpd_reply){.status = 303,
 				 .headers = (struct httpd_pair[]){{"Location", to}, {NULL}}});
 	free(to);

@@ -39,6 +39,7 @@ static const struct httpd_route routes[] = {
 	{"/assets/", true, page_asset, "asset"},
 	{"/favicon.ico", false, page_icon, "icon"},
 	{"/robots.txt", false, page_robots, "robots"},
+	{"/api/v1/pools", false, api_pools, "api_pools"},
 	{"/api/v1/pool", false, api_pool, "api_pool"},
 	{"/api/v1/chart", false, api_chart, "api_chart"},
 	{"/api/v1/blocks", false, api_blocks, "api_blocks"},
@@ -69,6 +70,45 @@ static const struct httpd_pair security[] = {
 	{"Referrer-Policy", "no-referrer"},
 	{NULL},
 };
+
+/* The pool that a path names after `prefix`, and what follows its name; NULL: it names none. */
+static struct web *named_in(
+	struct web *web, const char *path, const char *prefix, const char **rest)
+{
+	size_t skip = strlen(prefix), len;
+
+	if (strncmp(path, prefix, skip) != 0)
+		return NULL;
+	len = strcspn(path + skip, "/");
+	*rest = path + skip + len;
+	for (size_t i = 0; i < web->all_count; i++) {
+		const char *name = web->all[i].pool->name;
+
+		if (strlen(name) == len && strncmp(name, path + skip, len) == 0)
+			return &web->all[i];
+	}
+	return NULL;
+}
+
+/* Below /pools/NAME and /api/v1/pools/NAME everything is there again, of that pool; without, of the
+ * first one. */
+static void *enter(void *ctx, const char *path, char **out_path)
+{
+	struct web *web = ctx, *named;
+	const char *rest;
+
+	named = named_in(web, path, "/pools/", &rest);
+	if (named) {
+		*out_path = str_dup(*rest ? rest : "/");
+		return named;
+	}
+	named = named_in(web, path, "/api/v1/pools/", &rest);
+	if (named) {
+		*out_path = str_printf("/api/v1%s", *rest && rest[1] ? rest : "/pool");
+		return named;
+	}
+	return web;
+}
 
 static void on_done(void *ctx, const struct httpd_route *route, unsigned status, int64_t took_us)
 {
@@ -109,26 +149,14 @@ static void raise_files(void)
 	}
 }
 
-static enum err start(struct web *web, struct why *why)
+/* What all pools share. */
+static enum err start_shared(struct web *web, struct why *why)
 {
-	struct httpd_options options = {.host = web->conf->web.listen.host,
-		.port = web->conf->web.listen.port,
-		.routes = routes,
-		.route_count = ARRAY_LEN(routes),
-		.ctx = web,
-		.threads = thread_count(),
-		.max_conns = CONNS_MAX,
-		.max_conns_per_client = CONNS_PER_CLIENT_MAX,
-		.max_streams_per_client = STREAMS_PER_CLIENT_MAX,
-		.idle_timeout_s = IDLE_TIMEOUT_S,
-		.headers = security,
-		.on_done = on_done};
 	enum err err;
 
 	raise_files();
 	json_object_seed(0); /* before there are threads */
 	web->started_ms = clock_wall_ms();
-	web->unit = ldexp(1, (int)web->pool->network->work_bits);
 	web->miner_host = host_of(web->conf->web.url);
 	web->cache = cache_open(&web->conf->cache);
 	web->handles = handles_new(&web->conf->store);
@@ -138,52 +166,94 @@ static enum err start(struct web *web, struct why *why)
 		err = words_load(web->assets, &web->words, why);
 	if (err == OK)
 		err = page_new(web, &web->page, why);
-	if (err != OK)
-		return err;
+	return err;
+}
+
+/* all[i], after all[0] has what is shared. */
+static void start_pool(struct web *all, size_t i)
+{
+	struct web *web = &all[i];
+
+	if (i > 0)
+		*web = all[0];
+	web->pool = &web->conf->pools[i];
+	web->base = i > 0 ? str_printf("/pools/%s", web->pool->name) : str_dup("");
+	web->unit = ldexp(1, (int)web->pool->network->work_bits);
+	atomic_init(&web->pool_id, 0);
 	web->refill = refill_start(web);
 	web->live = live_new(web);
 	web->pulse = pulse_start(web);
-	return httpd_start(&options, &web->httpd, why);
 }
 
-static void stop(struct web *web)
+static enum err start(struct web *all, struct why *why)
 {
-	httpd_stop(web->httpd);
-	pulse_stop(web->pulse);
-	live_free(web->live);
-	refill_stop(web->refill);
-	page_free(web->page);
-	words_free(web->words);
-	asset_set_free(web->assets);
-	counts_free(web->counts);
-	handles_free(web->handles);
-	cache_close(web->cache);
-	free(web->miner_host);
+	const struct conf *conf = all[0].conf;
+	struct httpd_options options = {.host = conf->web.listen.host,
+		.port = conf->web.listen.port,
+		.routes = routes,
+		.route_count = ARRAY_LEN(routes),
+		.ctx = all,
+		.enter = enter,
+		.threads = thread_count(),
+		.max_conns = CONNS_MAX,
+		.max_conns_per_client = CONNS_PER_CLIENT_MAX,
+		.max_streams_per_client = STREAMS_PER_CLIENT_MAX,
+		.idle_timeout_s = IDLE_TIMEOUT_S,
+		.headers = security,
+		.on_done = on_done};
+	enum err err = start_shared(&all[0], why);
+
+	if (err != OK)
+		return err;
+	for (size_t i = conf->pools_count; i-- > 0;) /* the first last: the others copy it bare */
+		start_pool(all, i);
+	return httpd_start(&options, &all[0].httpd, why);
+}
+
+static void stop(struct web *all)
+{
+	httpd_stop(all[0].httpd);
+	for (size_t i = 0; i < all[0].all_count; i++) {
+		pulse_stop(all[i].pulse);
+		live_free(all[i].live);
+		refill_stop(all[i].refill);
+		free(all[i].base);
+	}
+	page_free(all[0].page);
+	words_free(all[0].words);
+	asset_set_free(all[0].assets);
+	counts_free(all[0].counts);
+	handles_free(all[0].handles);
+	cache_close(all[0].cache);
+	free(all[0].miner_host);
 }
 
 int role_web(const struct conf *conf)
 {
-	struct web web = {.conf = conf, .pool = &conf->pools[0], .lg = {.role = "web"}};
+	struct web *all = NEW_ARRAY(struct web, conf->pools_count);
 	struct why why = {0};
 	sigset_t signals;
 	enum err err;
 	int signal;
 
+	all[0] = (struct web){
+		.conf = conf, .all = all, .all_count = conf->pools_count, .lg = {.role = "web"}};
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	err = start(&web, &why);
+	err = start(all, &why);
 	if (err == OK) {
-		log_info(&web.lg, "started", "listen=%s:%u url=%s", conf->web.listen.host,
-			httpd_port(web.httpd), conf->web.url);
+		log_info(&all[0].lg, "started", "listen=%s:%u url=%s", conf->web.listen.host,
+			httpd_port(all[0].httpd), conf->web.url);
 		ready_tell();
 		sigwait(&signals, &signal);
-		log_info(&web.lg, "stopping", "signal=%d", signal);
+		log_info(&all[0].lg, "stopping", "signal=%d", signal);
 	} else {
-		log_broken(&web.lg, "not_started", "error=\"%s\"",
+		log_broken(&all[0].lg, "not_started", "error=\"%s\"",
 			why.text[0] ? why.text : err_text(err));
 	}
-	stop(&web);
+	stop(all);
+	free(all);
 	return err == OK ? 0 : 1;
 }

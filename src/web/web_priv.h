@@ -39,6 +39,9 @@ struct snapshot {
 struct web {
 	const struct conf *conf;
 	const struct conf_pool *pool;
+	char *base; /* what stands before the paths of its pages: "/pools/NAME"; "" for the first */
+	struct web *all; /* one for each pool; the first has what all share */
+	size_t all_count;
 	struct logger lg;
 	atomic_llong pool_id; /* in the database; 0 until it was reached */
 	double unit;          /* hashes of a unit of work */
@@ -176,6 +179,8 @@ void live_handle(void *ctx, struct httpd_req *req);
 
 /* ---- api.c, page.c, health.c: handlers; ctx is struct web ---- */
 
+/** api_pools(): which pools there are. */
+void api_pools(void *ctx, struct httpd_req *req);
 void api_pool(void *ctx, struct httpd_req *req);
 void api_blocks(void *ctx, struct httpd_req *req);
 void api_block(void *ctx, struct httpd_req *req);

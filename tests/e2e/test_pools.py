@@ -128,3 +128,26 @@ def test_each_is_named_where_it_is_looked_at(two):
     until(lambda: two.http_status("/readyz?pool=other", two.health_port) == 503, "the pool that is not ready")
     assert two.http_status("/readyz", two.health_port) == two.http_status("/readyz?pool=test", two.health_port) == 200
     assert two.http_status("/readyz?pool=none", two.health_port) == 404
+
+
+def page(pool, path):
+    return pool.http_text(path, pool.web_port)
+
+
+def test_pages_and_api_of_each(two):
+    first, second = two.doors
+    user = second.address()
+    mine(second, f"{user}.w", "--shares", 3, rate=20)
+    assert [p["name"] for p in two.http_json("/api/v1/pools")["items"]] == ["test", "other"]
+    assert two.http_json("/api/v1/pool")["name"] == two.http_json("/api/v1/pools/test")["name"] == "test"
+    assert two.http_json("/api/v1/pools/other/pool")["name"] == "other"
+    account = until(lambda: two.http_status(f"/api/v1/pools/other/accounts/{user}", two.web_port) == 200
+                    and two.http_json(f"/api/v1/pools/other/accounts/{user}"), "the miner of the second pool")
+    assert account["address"] == user
+    assert two.http_status(f"/api/v1/accounts/{user}", two.web_port) == 404
+    assert two.http_status("/api/v1/pools/none/pool", two.web_port) == 404
+    assert "Other pool" in page(two, "/pools/other/") and 'href="/pools/other/blocks"' in page(two, "/pools/other/blocks")
+    assert 'href="/blocks"' in page(two, "/") and 'href="/pools/other/"' in page(two, "/")
+    metrics = page(two, "/metrics")
+    assert metrics.count("# TYPE kozan_miners gauge") == 1
+    assert all(f'kozan_miners{{pool="{name}"}}' in metrics for name in ("test", "other"))

@@ -150,8 +150,8 @@ function Payments({ data }: { data: Data }) {
   return (
     <Card class="list" title={t('account.payments')}>
       <p class="links">
-        <a href={`/a/${data.address}/statement`}>{t('statement.title')}</a>
-        <a href={`/api/v1/accounts/${data.address}/statement.csv`} download={`${data.address}.csv`}>
+        <a href={`${base}/a/${data.address}/statement`}>{t('statement.title')}</a>
+        <a href={`/api/v1${base}/accounts/${data.address}/statement.csv`} download={`${data.address}.csv`}>
           {t('account.statement')}
         </a>
       </p>

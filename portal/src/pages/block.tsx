@@ -9,7 +9,7 @@ import { BlockStatus, Table } from '../parts/tables'
 import { accountName, fault } from '../proof'
 import type { Leaf, Proof, Round } from '../proof'
 import { recent } from '../recent'
-import { path } from '../router'
+import { base, path } from '../router'
 import { blocks } from '../state'
 
 const SHOWN = 50
@@ -128,7 +128,7 @@ function ProofCard({ block }: { block: BlockDetail }) {
       </div>
       <Check block={block} />
       <p class="soft">
-        <a href={`/api/v1/blocks/${block.height}/round`} download={`round-${block.height}.json`}>
+        <a href={`/api/v1${base}/blocks/${block.height}/round`} download={`round-${block.height}.json`}>
           {t('proof.download')}
         </a>{' '}
         <code>kozan verify-round</code>

@@ -5,6 +5,7 @@ import type { BlockState, PaymentState } from '../api'
 import { ago, amount, dateTime, percent, scaled, shorten } from '../format'
 import { t } from '../i18n'
 import type { Key } from '../i18n'
+import { base } from '../router'
 import { now, pool } from '../state'
 
 export function Card(props: { title?: string; class?: string; id?: string; children: ComponentChildren }) {
@@ -117,7 +118,7 @@ export function Miner({ address, worker }: { address: string; worker?: string })
   if (!address) return <span>–</span>
   return (
     <span class="miner">
-      <a href={'/a/' + encodeURIComponent(address)} title={address}>
+      <a href={base + '/a/' + encodeURIComponent(address)} title={address}>
         {shorten(address)}
       </a>
       {worker && <span class="soft">.{worker}</span>}

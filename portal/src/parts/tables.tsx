@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact'
 import type { Block, Payment } from '../api'
 import { count, shorten } from '../format'
 import { t } from '../i18n'
+import { base } from '../router'
 import { Ago, Bar, Chip, Coins, Effort, Explore, Miner } from './bits'
 
 export interface Column<T> {
@@ -56,7 +57,7 @@ export function BlockTable({ rows }: { rows: Block[] }) {
   const columns: Column<Block>[] = [
     {
       label: t('block.height'),
-      cell: (b) => <a href={`/blocks/${b.state === 'orphan' || b.state === 'rejected' ? b.hash : b.height}`}>{count(b.height)}</a>,
+      cell: (b) => <a href={`${base}/blocks/${b.state === 'orphan' || b.state === 'rejected' ? b.hash : b.height}`}>{count(b.height)}</a>,
     },
     { label: t('block.age'), cell: (b) => <Ago ms={b.found_ms} /> },
     { label: t('block.finder'), cell: (b) => <Miner address={b.finder} worker={b.finder_worker} /> },

@@ -196,6 +196,10 @@ class Seeded(unittest.TestCase):
         assert "Sanitizer" not in log and "runtime error" not in log, log
 
     def test_every_answer_is_as_described(self):
+        [named] = check_answer(self.web.get("/api/v1/pools"), "/api/v1/pools")["items"]
+        self.assertEqual((named["name"], named["algorithm"]), ("litecoin", "scrypt"))
+        check_answer(self.web.get(named["url"]), "/api/v1/pool")
+        check_answer(self.web.get(named["url"] + "/blocks"), "/api/v1/blocks")
         pool = check_answer(self.web.get("/api/v1/pool"), "/api/v1/pool")
         self.assertEqual(pool["stale_ms"], 0)
         self.assertEqual((pool["miners"], pool["workers"]), (3, 5))
