@@ -33,6 +33,7 @@ int cli_db(int argc, char **argv);
 int cli_node(int argc, char **argv);
 int cli_reserve(int argc, char **argv);
 int cli_ban(int argc, char **argv);
+int cli_switch(int argc, char **argv);
 int cli_news(int argc, char **argv);
 int cli_journal(int argc, char **argv);
 int cli_verify_round(int argc, char **argv);

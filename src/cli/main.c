@@ -14,6 +14,7 @@ const struct cli_command cli_commands[] = {
 	{"db", "make the database, bring it to this version, or show its version", cli_db},
 	{"node", "list the stratum nodes, or give one up", cli_node},
 	{"journal", "look into a share journal, check it, export it, bring it in", cli_journal},
+	{"switch", "for which coin the miners of a port work", cli_switch},
 	{"ban", "list, add or remove addresses that may not connect", cli_ban},
 	{"news", "tell miners something on the portal's pages", cli_news},
 	{"verify-round", "check a published round, with nothing but its file", cli_verify_round},

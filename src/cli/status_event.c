@@ -51,6 +51,7 @@ static const struct {
 	{"wallet_tx_acknowledged", "{who} says that {amount} {ticker} was his, {txid}: {reason}"},
 	{"account_threshold",
 		"{who} sets the payout threshold of {address} to {threshold} {ticker}."},
+	{"port_switched", "Port {port} works for {pool}: {who}, {reason}"},
 	{"payout_sent", "Payout of {total} {ticker} sent (miners: {accounts}): {txid}."},
 	{"payout_confirmed",
 		"Payout confirmed, {total} {ticker} paid (miners: {accounts}): {txid}."},

@@ -28,6 +28,7 @@ enum conf_engine { CONF_ENGINE_SQLITE, CONF_ENGINE_MARIADB };
 enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
 enum conf_port_reward { CONF_PORT_REWARD_POOL, CONF_PORT_REWARD_SOLO };
 enum conf_port_tls { CONF_PORT_TLS_OFF, CONF_PORT_TLS_ON, CONF_PORT_TLS_AUTO };
+enum conf_switch { CONF_SWITCH_HAND, CONF_SWITCH_PROFIT };
 enum conf_fee_payer { CONF_FEE_POOL, CONF_FEE_MINERS };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
 
@@ -79,6 +80,7 @@ struct conf_difficulty {
 #define CONF_C_times         struct conf_times
 #define CONF_C_choice(e)     enum e
 #define CONF_C_hosts         char * /* for conf_host_next() */
+#define CONF_C_names         char * /* "a,b" */
 
 #define KEY(key, field, type, ...) CONF_C_##type field;
 
@@ -111,6 +113,10 @@ struct conf_ledger {
 #include "conf/ledger.tbl"
 };
 
+struct conf_switching {
+#include "conf/switching.tbl"
+};
+
 struct conf_daemon {
 #include "conf/daemon.tbl"
 };
@@ -120,8 +126,12 @@ struct conf_wallet {
 	const struct conf_daemon *daemon; /* whose login is used, and whose url unless url is set */
 };
 
+struct conf_pool;
+
 struct conf_port {
 #include "conf/port.tbl"
+	const struct conf_pool *switch_to[CONF_POOLS_MAX]; /* beside its own */
+	unsigned switch_count;
 	bool is_solo;  /* the coinbase pays the finder: the port's reward, or the pool's scheme */
 	bool is_apart; /* of these, in a pool with another scheme: no part of its rounds */
 };
@@ -167,6 +177,7 @@ struct conf {
 	struct conf_cache cache;
 	struct conf_web web;
 	struct conf_ledger ledger;
+	struct conf_switching switching;
 	struct conf_pool *pools;
 	size_t pools_count; /* 1 .. CONF_POOLS_MAX */
 };

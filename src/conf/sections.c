@@ -34,6 +34,8 @@ static const struct conf_word words_reward_scheme[] = {{"pplns", REWARD_PPLNS},
 static const struct conf_word words_reward_window[] = {{"network", REWARD_WINDOW_NETWORK},
 	{"fixed", REWARD_WINDOW_FIXED}, {"average", REWARD_WINDOW_AVERAGE},
 	{"dynamic", REWARD_WINDOW_DYNAMIC}, CHOICE_END};
+static const struct conf_word words_conf_switch[] = {
+	{"hand", CONF_SWITCH_HAND}, {"profit", CONF_SWITCH_PROFIT}, CHOICE_END};
 static const struct conf_word words_conf_fee_payer[] = {
 	{"pool", CONF_FEE_POOL}, {"miners", CONF_FEE_MINERS}, CHOICE_END};
 static const struct conf_word words_coin_chain[] = {
@@ -70,6 +72,7 @@ static const struct conf_word words_coin_block_id[] = {
 #define TYPE_magic         &conf_magic, NULL
 #define TYPE_port          &conf_port, NULL
 #define TYPE_hosts         &conf_hosts, NULL
+#define TYPE_names         &conf_names, NULL
 #define TYPE_choice(e)     &conf_choice, words_##e
 
 #define REQUIRED NULL
@@ -110,6 +113,11 @@ static const struct conf_key web_keys[] = {
 #define STRUCT struct conf_ledger
 static const struct conf_key ledger_keys[] = {
 #include "conf/ledger.tbl"
+};
+#undef STRUCT
+#define STRUCT struct conf_switching
+static const struct conf_key switching_keys[] = {
+#include "conf/switching.tbl"
 };
 #undef STRUCT
 #define STRUCT struct conf_daemon
@@ -184,6 +192,8 @@ static const struct conf_section cache_section = SECTION("cache", struct conf_ca
 static const struct conf_section web_section = SECTION("web", struct conf_web, web_keys);
 static const struct conf_section ledger_section =
 	SECTION("ledger", struct conf_ledger, ledger_keys);
+static const struct conf_section switching_section =
+	SECTION("switching", struct conf_switching, switching_keys);
 static const struct conf_section daemon_section =
 	SECTION("pools[].daemons[]", struct conf_daemon, daemon_keys);
 static const struct conf_section wallet_section =
@@ -222,6 +232,7 @@ static const struct conf_child top_children[] = {
 	{"stratum", CONF_CHILD_ONE, &stratum_section, offsetof(struct conf, stratum), 0},
 	{"web", CONF_CHILD_ONE, &web_section, offsetof(struct conf, web), 0},
 	{"ledger", CONF_CHILD_ONE, &ledger_section, offsetof(struct conf, ledger), 0},
+	{"switching", CONF_CHILD_ONE, &switching_section, offsetof(struct conf, switching), 0},
 	{"pools", CONF_CHILD_SOME, &pool_section, offsetof(struct conf, pools),
 		offsetof(struct conf, pools_count)},
 };

@@ -30,7 +30,7 @@ extern const struct conf_type conf_text, conf_name, conf_path, conf_folder, conf
 	conf_difficulty, conf_listen, conf_listen_or_off, conf_listens, conf_nets, conf_times,
 	conf_choice;
 extern const struct conf_type conf_chars, conf_params, conf_rules, conf_demands, conf_versions,
-	conf_hash, conf_magic, conf_port, conf_hosts;
+	conf_hash, conf_magic, conf_port, conf_hosts, conf_names;
 
 /* A word of a choice and the enum's value; the last has no name. */
 struct conf_word {

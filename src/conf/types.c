@@ -346,6 +346,24 @@ static enum err read_url(const struct conf_key *key, const char *text, void *fie
 	return OK;
 }
 
+static enum err check_name(void *ctx, char *part, struct why *why)
+{
+	if (part[strspn(part, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+		return err_fail(why, ERR_INVALID, "\"%s\" is not a name: a-z, 0-9 and -", part);
+	return OK;
+}
+
+/* "ltc,doge" */
+static enum err read_names(
+	const struct conf_key *key, const char *text, void *field, struct why *why)
+{
+	enum err err = conf_each_part(text, why, check_name, NULL);
+
+	if (err == OK)
+		put_text(field, text);
+	return err;
+}
+
 /* "06:00,18:30" */
 static enum err read_times(
 	const struct conf_key *key, const char *text, void *field, struct why *why)
@@ -383,6 +401,7 @@ const struct conf_type conf_percent = {"percentage", CONF_SCALAR, false, false, 
 const struct conf_type conf_factor = {"decimal", CONF_SCALAR, false, false, read_factor};
 const struct conf_type conf_amount = {"coins", CONF_SCALAR, false, false, read_amount};
 const struct conf_type conf_difficulty = {"difficulty", CONF_SCALAR, false, false, read_difficulty};
+const struct conf_type conf_names = {"list of names", CONF_LIST, true, false, read_names};
 const struct conf_type conf_times = {"list of times", CONF_LIST, false, false, read_times};
 const struct conf_type conf_choice = {"choice", CONF_SCALAR, false, false, read_choice};
 const struct conf_type conf_chars = {"text", CONF_SCALAR, false, false, read_chars};

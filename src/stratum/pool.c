@@ -132,6 +132,7 @@ struct pool_work pool_work(struct pool *p)
 		w.has_job = true;
 		w.height = p->job->height;
 		w.network_work = p->job->network_work;
+		w.reward = p->job->template->value;
 		w.target = p->job->template->target;
 		w.template_age_ms = clock_mono_ms() - p->job->template->received_ms;
 	}

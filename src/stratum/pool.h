@@ -41,6 +41,7 @@ struct pool_work {
 	bool has_job;
 	uint32_t height;
 	int64_t network_work;
+	struct amount reward; /* of the block being worked on */
 	struct u256 target;
 	int64_t template_age_ms;
 };

@@ -69,18 +69,26 @@ static void on_subscribe(struct session *s, const struct request *r)
 		give_first_job(s);
 }
 
-static struct worker *worker_new(const char *user, const char *address, const char *name)
+static struct worker *worker_new(
+	const struct shard_pool *pool, const char *user, const char *address, const char *name)
 {
 	size_t user_size = strlen(user) + 1, address_size = strlen(address) + 1,
 	       name_size = strlen(name) + 1;
 	struct worker *w = mem_alloc(sizeof(*w) + user_size + address_size + name_size);
 	char *p = (char *)(w + 1);
 
+	w->pool = pool;
 	w->user = memcpy(p, user, user_size);
 	w->address = memcpy(p + user_size, address, address_size);
 	w->name = memcpy(p + user_size + address_size, name, name_size);
 	return w;
 }
+
+/* What mining.authorize says. */
+struct login {
+	char user[USERNAME_MAX + 2], password[USERNAME_MAX + 1];
+	struct username name; /* the user, read */
+};
 
 static void refuse_login(struct session *s, const struct request *r, const char *text)
 {
@@ -151,16 +159,70 @@ static bool may_work_for(struct session *s, const struct address *address)
 	return true;
 }
 
-static bool add_worker(struct session *s, const struct request *r, const char *user)
+/* Where a login is paid in a pool. On a port of several coins the password may say it for each:
+ * `doge=ADDRESS`, by pool or ticker. */
+static enum err address_in(const struct session *s, const struct conf_pool *pool,
+	const struct login *login, struct address *out, struct why *why)
 {
-	const struct conf_pool *pool = s->pool->conf;
-	struct username name;
+	char other[USERNAME_MAX + 1];
+	const char *text = login->name.address;
+
+	if (s->port->conf->switch_count > 0 &&
+		(password_option(login->password, pool->name, other, sizeof(other)) ||
+			password_option(login->password, pool->coin.ticker, other, sizeof(other))))
+		text = other;
+	return address_decode(&pool->coin, pool->network, text, out, why);
+}
+
+/* In the pool that its port works for; else in another one that this login can be paid in, when it
+ * is the first of its session. */
+static enum err find_address(
+	struct session *s, const struct login *login, struct address *out, struct why *why)
+{
+	enum err err = address_in(s, s->pool->conf, login, out, why);
+
+	if (session_is_authorized(s))
+		return err;
+	for (unsigned i = 0; err != OK && i <= s->port->conf->switch_count; i++) {
+		err = address_in(s, s->port->pools[i]->conf, login, out, NULL);
+		if (err == OK)
+			session_switch(s, s->port->pools[i]);
+	}
+	return err;
+}
+
+static struct worker *put_worker(struct session *s, const struct shard_pool *pool,
+	const struct login *login, const struct address *address)
+{
+	struct worker *w = worker_new(pool, login->user, address->text, login->name.worker);
+
+	w->next = s->workers;
+	s->workers = w;
+	return w;
+}
+
+/* As the other pools of its port know it, for when it is moved there. */
+static void add_others(struct session *s, const struct login *login)
+{
+	struct address address;
+
+	for (unsigned i = 0; s->port->conf->switch_count > 0 && i <= s->port->conf->switch_count;
+		i++) {
+		struct shard_pool *pool = s->port->pools[i];
+
+		if (pool != s->pool && address_in(s, pool->conf, login, &address, NULL) == OK)
+			put_worker(s, pool, login, &address);
+	}
+}
+
+static bool add_worker(struct session *s, const struct request *r, struct login *login)
+{
 	struct address address;
 	struct why why = {""};
 	struct worker *w;
 
-	if (username_read(user, &name, &why) != OK ||
-		address_decode(&pool->coin, pool->network, name.address, &address, &why) != OK) {
+	if (username_read(login->user, &login->name, &why) != OK ||
+		find_address(s, login, &address, &why) != OK) {
 		refuse_login(s, r, why.text);
 		return false;
 	}
@@ -172,9 +234,8 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 		refuse_login(s, r, "This is a solo port: one address on each connection");
 		return false;
 	}
-	w = worker_new(user, address.text, name.worker);
-	w->next = s->workers;
-	s->workers = w;
+	w = put_worker(s, s->pool, login, &address);
+	add_others(s, login);
 	s->worker_count++;
 	if (s->worker_count == 1)
 		session_recognise(s, w);
@@ -186,16 +247,17 @@ static bool add_worker(struct session *s, const struct request *r, const char *u
 
 static void on_authorize(struct session *s, const struct request *r)
 {
-	char user[USERNAME_MAX + 2], password[USERNAME_MAX + 1];
+	struct login login = {.password = ""};
 
-	if (r->param_count < 1 || !span_text(&r->params[0], user, sizeof(user))) {
+	if (r->param_count < 1 || !span_text(&r->params[0], login.user, sizeof(login.user))) {
 		refuse_login(s, r, "Authorize needs a user of up to 127 characters");
 		return;
 	}
-	if (!session_worker(s, user) && !add_worker(s, r, user))
+	if (r->param_count > 1 && !span_text(&r->params[1], login.password, sizeof(login.password)))
+		login.password[0] = '\0';
+	if (!session_worker(s, login.user, s->pool) && !add_worker(s, r, &login))
 		return;
-	if (r->param_count > 1 && span_text(&r->params[1], password, sizeof(password)))
-		apply_password(s, password);
+	apply_password(s, login.password);
 	reply(s, r, "true");
 	give_first_job(s);
 }

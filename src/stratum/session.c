@@ -102,10 +102,11 @@ void session_on_closed(struct session *s, const char *reason)
 	free(s);
 }
 
-struct worker *session_worker(const struct session *s, const char *user)
+struct worker *session_worker(
+	const struct session *s, const char *user, const struct shard_pool *pool)
 {
 	for (struct worker *w = s->workers; w; w = w->next) {
-		if (strcmp(w->user, user) == 0)
+		if (w->pool == pool && strcmp(w->user, user) == 0)
 			return w;
 	}
 	return NULL;
@@ -188,7 +189,8 @@ static void add_step(struct session *s, uint32_t seq, uint32_t time, int64_t wor
 	s->step_newest = s->step_count ? (s->step_newest + 1) % SESSION_STEPS : 0;
 	if (s->step_count < SESSION_STEPS)
 		s->step_count++;
-	s->steps[s->step_newest] = (struct step){seq, time, s->extranonce1, work, variant};
+	s->steps[s->step_newest] = (struct step){
+		seq, time, s->extranonce1, work, variant, (uint8_t)s->pool->pool->idx};
 }
 
 /* mining.set_difficulty, which miners apply to the next job. */
@@ -203,57 +205,6 @@ static void tell_difficulty(struct session *s, int64_t work)
 		"{\"id\":null,\"method\":\"mining.set_difficulty\",\"params\":[%s]}\n", text);
 	tcp_write(s->conn, line, (size_t)len);
 	s->work_told = work;
-}
-
-void session_give_job(struct session *s, struct job *job, bool is_clean)
-{
-	struct iovec iov[JOB_IOV];
-	char id[JOB_ID_LEN + 1];
-	int64_t work;
-
-	if (!s->is_subscribed || !session_is_authorized(s))
-		return;
-	s->has_job = true;
-	s->job_seq = job->seq;
-	if (tcp_blocked_ms(s->conn) > 0) {
-		if (s->owes_job)
-			count_one(&s->shard->counts, jobs_replaced);
-		s->owes_job = true;
-		s->owes_clean |= is_clean;
-		return;
-	}
-	work = work_now(s);
-	if (work != s->work_told) {
-		tell_difficulty(s, work);
-		add_step(s, job->seq, 0, work);
-		is_clean |= s->step_count == 1; /* the first job of a session */
-	}
-	job_line(job, payee_coinbase(s->payee, job), newest_step(s)->variant, is_clean, id, iov);
-	tcp_writev(s->conn, iov, JOB_IOV);
-	count_one(&s->shard->counts, jobs_sent);
-}
-
-void session_on_drained(struct session *s)
-{
-	bool is_clean = s->owes_clean;
-
-	if (!s->owes_job)
-		return;
-	s->owes_job = s->owes_clean = false;
-	session_give_job(s, s->pool->current, is_clean);
-}
-
-const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time)
-{
-	for (unsigned i = 0; i < s->step_count; i++) {
-		const struct step *step =
-			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
-		uint32_t age = (seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1);
-
-		if (age < 1u << (JOB_SEQ_BITS - 1) && (age > 0 || time >= step->time))
-			return step;
-	}
-	return NULL;
 }
 
 /* The current job as the newest step has it. */
@@ -280,12 +231,72 @@ static void retell_job(struct session *s, int64_t work, bool is_clean)
 
 	if (time < job->time)
 		time = job->time;
-	if (newest_step(s)->seq == job->seq && time < newest_step(s)->time)
-		time = newest_step(s)->time;
+	for (unsigned i = 0; i < s->step_count; i++) {
+		const struct step *step = &s->steps[i];
+
+		if (step->pool == s->pool->pool->idx && step->seq == job->seq && time < step->time)
+			time = step->time;
+	}
 	if (work != s->work_told)
 		tell_difficulty(s, work);
 	add_step(s, job->seq, time + 1, work);
 	send_again(s, is_clean);
+}
+
+void session_give_job(struct session *s, struct job *job, bool is_clean)
+{
+	struct iovec iov[JOB_IOV];
+	char id[JOB_ID_LEN + 1];
+	int64_t work;
+
+	if (!s->is_subscribed || !session_is_authorized(s))
+		return;
+	s->has_job = true;
+	s->job_seq = job->seq;
+	if (tcp_blocked_ms(s->conn) > 0) {
+		if (s->owes_job)
+			count_one(&s->shard->counts, jobs_replaced);
+		s->owes_job = true;
+		s->owes_clean |= is_clean;
+		return;
+	}
+	work = work_now(s);
+	if (s->step_count > 0 && newest_step(s)->pool != s->pool->pool->idx) {
+		retell_job(s, work, true); /* the first here since it was moved */
+		return;
+	}
+	if (work != s->work_told) {
+		tell_difficulty(s, work);
+		add_step(s, job->seq, 0, work);
+		is_clean |= s->step_count == 1; /* the first job of a session */
+	}
+	job_line(job, payee_coinbase(s->payee, job), newest_step(s)->variant, is_clean, id, iov);
+	tcp_writev(s->conn, iov, JOB_IOV);
+	count_one(&s->shard->counts, jobs_sent);
+}
+
+void session_on_drained(struct session *s)
+{
+	bool is_clean = s->owes_clean;
+
+	if (!s->owes_job)
+		return;
+	s->owes_job = s->owes_clean = false;
+	session_give_job(s, s->pool->current, is_clean);
+}
+
+const struct step *session_step(const struct session *s, unsigned pool, uint32_t seq, uint32_t time)
+{
+	for (unsigned i = 0; i < s->step_count; i++) {
+		const struct step *step =
+			&s->steps[(s->step_newest + SESSION_STEPS - i) % SESSION_STEPS];
+		uint32_t age = (seq - step->seq) & ((1u << JOB_SEQ_BITS) - 1);
+
+		if (step->pool == pool && age < 1u << (JOB_SEQ_BITS - 1) &&
+			(age > 0 || time >= step->time))
+			return step;
+	}
+	return NULL;
 }
 
 void session_tell_again(struct session *s)
@@ -313,6 +324,30 @@ bool session_set_extranonce(struct session *s)
 	if (s->step_count > 0)
 		retell_job(s, s->work_told, true);
 	return true;
+}
+
+/* All its workers have an address there. */
+static bool can_be_paid(const struct session *s, const struct shard_pool *pool)
+{
+	for (struct worker *w = s->workers; w; w = w->next) {
+		if (w->pool == s->pool && !session_worker(s, w->user, pool))
+			return false;
+	}
+	return true;
+}
+
+void session_switch(struct session *s, struct shard_pool *pool)
+{
+	if (s->pool == pool || !tcp_is_open(s->conn) ||
+		(session_is_authorized(s) && (!pool->current || !can_be_paid(s, pool))))
+		return;
+	atomic_fetch_sub(&s->pool->sessions, 1);
+	atomic_fetch_add(&pool->sessions, 1);
+	s->pool = pool;
+	if (!session_is_authorized(s))
+		return;
+	count_one(&s->shard->counts, switched);
+	session_give_job(s, pool->current, true);
 }
 
 void session_set_work(struct session *s, int64_t work)

@@ -40,12 +40,16 @@ enum {
 	SESSION_STEPS = 8, /* difficulties remembered */
 };
 
-/* An authorised worker of the session. One allocation with its three strings. */
+/*
+ * An authorised worker of the session, as one of the pools knows it for which its port may work.
+ * One allocation with its three strings.
+ */
 struct worker {
 	struct worker *next;
-	uint32_t token;      /* journal_worker(); 0 before the first good share */
-	const char *user;    /* as the miner wrote it */
-	const char *address; /* canonical */
+	const struct shard_pool *pool; /* where it is paid at this address */
+	uint32_t token;                /* journal_worker(); 0 before the first good share */
+	const char *user;              /* as the miner wrote it */
+	const char *address;           /* canonical */
 	const char *name;
 };
 
@@ -60,6 +64,7 @@ struct step {
 	uint32_t extranonce1;
 	int64_t work;
 	uint8_t variant;
+	uint8_t pool; /* its index: jobs and times are of this pool */
 };
 
 struct session {
@@ -158,14 +163,22 @@ static inline bool session_is_authorized(const struct session *s)
 	return s->workers != NULL;
 }
 
-/** session_worker(s, user): the worker that was authorised under exactly this name; NULL: none. */
-struct worker *session_worker(const struct session *s, const char *user);
+/** session_worker(s, user, pool): the worker that was authorised under exactly this name, as this
+ * pool knows it; NULL: none. */
+struct worker *session_worker(
+	const struct session *s, const char *user, const struct shard_pool *pool);
+/** session_switch(s, pool): work for another pool of its port from now on: with the same
+ * extranonce, by a clean job. Not before that pool has work, and only when all its workers can be
+ * paid there.
+ */
+void session_switch(struct session *s, struct shard_pool *pool);
 /** session_give_job(s, job, is_clean): set_difficulty if it changed, then the job. Ignored before
  * subscribe and authorize. */
 void session_give_job(struct session *s, struct job *job, bool is_clean);
-/** session_step(s, seq, time): what holds for a share of this job and time; NULL: the job was given
- * before the steps that we remember. Borrowed until the next step. */
-const struct step *session_step(const struct session *s, uint32_t seq, uint32_t time);
+/** session_step(s, pool, seq, time): what holds for a share of this pool's job and time; NULL: the
+ * job was given before the steps that we remember. Borrowed until the next step. */
+const struct step *session_step(
+	const struct session *s, unsigned pool, uint32_t seq, uint32_t time);
 /** session_set_extranonce(s): another extranonce1, told together with a clean job; shares of what
  * came before keep the old one. false: it did not ask for such, or there is none left. */
 bool session_set_extranonce(struct session *s);

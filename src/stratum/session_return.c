@@ -168,11 +168,13 @@ void session_recognise(struct session *s, const struct worker *w)
 
 static const struct worker *first_worker(const struct session *s)
 {
-	const struct worker *w = s->workers;
+	const struct worker *first = NULL;
 
-	while (w && w->next)
-		w = w->next;
-	return w;
+	for (const struct worker *w = s->workers; w; w = w->next) {
+		if (w->pool == s->pool)
+			first = w;
+	}
+	return first;
 }
 
 void session_remember(struct session *s)

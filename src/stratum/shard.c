@@ -153,11 +153,22 @@ static void on_sweep_new(void *ctx)
 	}
 }
 
+/* To the coins of their ports; also those that could not be moved before, for want of work there.
+ */
+static void move_sessions(struct shard *s)
+{
+	list_for (&s->fresh, session, struct session, node)
+		session_switch(session, session->port->pool);
+	list_for (&s->sessions, session, struct session, node)
+		session_switch(session, session->port->pool);
+}
+
 static void on_sweep(void *ctx)
 {
 	struct shard *s = ctx;
 	int64_t now_ms = loop_now_ms(s->loop);
 
+	move_sessions(s);
 	list_for (&s->sessions, session, struct session, node)
 		session_sweep(session, now_ms);
 }
@@ -238,6 +249,33 @@ void shard_on_job(struct shard *s, unsigned pool, struct job *job)
 	loop_post(s->loop, &m->mail);
 }
 
+/* ---- coins ---- */
+
+struct switch_mail {
+	struct mail mail;
+	struct shard *shard;
+	size_t port;
+	unsigned pool;
+};
+
+static void on_switch_mail(struct mail *mail)
+{
+	struct switch_mail *m = CONTAINER_OF(mail, struct switch_mail, mail);
+	struct shard *s = m->shard;
+
+	s->ports[m->port].pool = &s->pools[m->pool];
+	move_sessions(s);
+	free(m);
+}
+
+void shard_on_switch(struct shard *s, size_t port, unsigned pool)
+{
+	struct switch_mail *m = NEW(struct switch_mail);
+
+	*m = (struct switch_mail){{.deliver = on_switch_mail}, s, port, pool};
+	loop_post(s->loop, &m->mail);
+}
+
 /* ---- the journal's word ---- */
 
 static void on_settled_mail(struct mail *mail)
@@ -300,8 +338,11 @@ static void make_ports(struct shard *s)
 
 		for (size_t k = 0; k < pool->ports_count; k++, n++) {
 			s->ports[n].shard = s;
-			s->ports[n].pool = &s->pools[i];
 			s->ports[n].conf = &pool->ports[k];
+			s->ports[n].pool = s->ports[n].pools[0] = &s->pools[i];
+			for (unsigned t = 0; t < pool->ports[k].switch_count; t++)
+				s->ports[n].pools[t + 1] = &s->pools[pool->ports[k].switch_to[t] -
+								     s->env->conf->pools];
 		}
 	}
 }

@@ -91,7 +91,8 @@ struct shard_pool {
 /* A port on this shard's loop. */
 struct shard_port {
 	struct shard *shard;
-	struct shard_pool *pool;
+	struct shard_pool *pool;                  /* for which its miners work */
+	struct shard_pool *pools[CONF_POOLS_MAX]; /* its own, and those that it may switch to */
 	const struct conf_port *conf;
 	struct tcp_listener *listeners[CONF_LISTENS_MAX];
 	atomic_uint sessions;
@@ -155,6 +156,9 @@ void shard_start(struct shard *s);
 /** shard_on_job(s, pool, job): give it to every session of the pool (an index of env->pools); takes
  * a reference of its own. */
 void shard_on_job(struct shard *s, unsigned pool, struct job *job) ANY_THREAD;
+/** shard_on_switch(s, port, pool): the miners of this port (an index of s->ports) work for this
+ * pool (of env->pools) from now on. */
+void shard_on_switch(struct shard *s, size_t port, unsigned pool) ANY_THREAD;
 /** shard_on_settled(s, through, result): from the journal's thread. */
 void shard_on_settled(struct shard *s, uint64_t through, enum err result) ANY_THREAD;
 /** shard_close_ports(s): accept nobody more and read no more lines; what is in flight is still

@@ -21,6 +21,7 @@ enum { TIME_AHEAD_S = 600 }; /* how far a miner may roll the time */
 struct submission {
 	struct worker *worker;
 	struct given_job *given;
+	struct shard_pool *pool; /* whose job it is */
 	int64_t work;
 	struct share_key key;
 };
@@ -74,27 +75,39 @@ static struct worker *find_worker(const struct session *s, const struct span *us
 
 	if (!s->workers || !span_text(user, text, sizeof(text)))
 		return NULL;
-	worker = session_worker(s, text);
+	worker = session_worker(s, text, s->pool);
 	if (worker || username_read(text, &name, NULL) != OK)
 		return worker;
 	for (struct worker *w = s->workers; w; w = w->next) {
-		if (strcasecmp(w->address, name.address) == 0)
+		if (w->pool == s->pool && strcasecmp(w->address, name.address) == 0)
 			return w;
 	}
 	return NULL;
 }
 
+/* A job that a moved miner had before is as good as ever, for the pool that it is of. */
+static bool find_given(const struct session *s, uint32_t seq, struct submission *out)
+{
+	int64_t now_ms = loop_now_ms(s->shard->loop);
+
+	out->pool = s->pool;
+	out->given = shard_job(s->pool, seq, now_ms);
+	for (unsigned i = 0; !out->given && i <= s->port->conf->switch_count; i++) {
+		out->pool = s->port->pools[i];
+		out->given = shard_job(out->pool, seq, now_ms);
+	}
+	if (out->given && out->pool != s->pool)
+		out->worker = session_worker(s, out->worker->user, out->pool);
+	return out->given && out->worker;
+}
+
 static enum verdict find_job(const struct session *s, const struct span *id, struct submission *out)
 {
-	const struct job *current = s->pool->current;
 	uint32_t wire;
 
-	if (!span_hex_u32(id, &wire))
+	if (!span_hex_u32(id, &wire) || !find_given(s, wire >> 4, out))
 		return VERDICT_UNKNOWN_JOB;
-	out->given = shard_job(s->pool, wire >> 4, loop_now_ms(s->shard->loop));
-	if (!out->given)
-		return VERDICT_UNKNOWN_JOB;
-	if (!template_same_tip(out->given->job->template, current->template))
+	if (!template_same_tip(out->given->job->template, out->pool->current->template))
 		return VERDICT_STALE;
 	return VERDICT_ACCEPTED;
 }
@@ -149,7 +162,7 @@ static enum verdict check_work(
 	v = check_time(out->given->job, out->key.time);
 	if (v != VERDICT_ACCEPTED)
 		return v;
-	step = session_step(s, out->given->job->seq, out->key.time);
+	step = session_step(s, out->pool->pool->idx, out->given->job->seq, out->key.time);
 	if (!step)
 		return VERDICT_UNKNOWN_JOB;
 	out->work = step->work;
@@ -162,12 +175,10 @@ static enum verdict check_work(
  * above it when the chain went back, it competes; nodes keep what they saw first, so only for a
  * moment. Below it is lost.
  */
-static bool may_win(const struct session *s, const struct job *job)
+static bool may_win(const struct shard *shard, const struct submission *sub)
 {
-	const struct shard *shard = s->shard;
-
-	return job->height + 1 >= s->pool->current->height &&
-	       loop_now_ms(shard->loop) - s->pool->tip_ms <
+	return sub->given->job->height + 1 >= sub->pool->current->height &&
+	       loop_now_ms(shard->loop) - sub->pool->tip_ms <
 		       shard->env->conf->stratum.late_blocks_ms;
 }
 
@@ -397,7 +408,7 @@ void share_on_submit(struct session *s, const struct request *r)
 		return;
 	}
 	v = check_origin(s, r, &sub);
-	is_late = v == VERDICT_STALE && may_win(s, sub.given->job) &&
+	is_late = v == VERDICT_STALE && may_win(s->shard, &sub) &&
 		  check_work(s, r, &sub) == VERDICT_ACCEPTED;
 	if (v == VERDICT_ACCEPTED)
 		v = check_work(s, r, &sub);
@@ -407,6 +418,7 @@ void share_on_submit(struct session *s, const struct request *r)
 		reject(share, v);
 		return;
 	}
+	share->pool = sub.pool;
 	share->job = job_ref(sub.given->job);
 	share->payee = payee_ref(s->payee);
 	share->is_apart = s->port->conf->is_apart;

@@ -32,6 +32,7 @@
 #include "stratum/recall.h"
 #include "stratum/shard.h"
 #include "stratum/status.h"
+#include "stratum/switcher.h"
 
 enum {
 	LOOPS_MAX = 64,
@@ -60,7 +61,8 @@ struct stratum {
 	struct flush *flush;
 	struct guard *guard;
 	struct ban_sync *ban_sync;
-	struct tls *tls; /* NULL: no port speaks it */
+	struct switcher *switcher; /* NULL: no port works for several pools */
+	struct tls *tls;           /* NULL: no port speaks it */
 	struct recall *recall;
 	struct shard_env env;
 	struct shard *shards[LOOPS_MAX];
@@ -355,6 +357,7 @@ static void start_work(struct stratum *s)
 	s->is_flush_running = true;
 	flush_start(s->flush, s->journal);
 	ban_sync_start(s->ban_sync, s->guard);
+	s->switcher = switcher_start(s->conf, &s->node, s->pools, s->shards, s->shard_count);
 	timer_start(s->keep_alive, KEEP_ALIVE_CHECK_MS, KEEP_ALIVE_CHECK_MS);
 	timer_start(s->certificate, CERTIFICATE_CHECK_MS, CERTIFICATE_CHECK_MS);
 }
@@ -448,6 +451,7 @@ static void stop(struct stratum *s)
 		status_stop_serving(s->status);
 	}
 	ban_sync_stop(s->ban_sync);
+	switcher_stop(s->switcher);
 	if (s->is_flush_running)
 		flush_stop(s->flush); /* first: it looks at all the others */
 	for (unsigned i = 0; i < s->pool_count && s->is_running; i++)

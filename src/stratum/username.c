@@ -89,3 +89,17 @@ void password_read(const char *text, struct password *out)
 			out->min_difficulty = read_difficulty(value);
 	}
 }
+
+bool password_option(const char *text, const char *name, char *out, size_t size)
+{
+	char copy[USERNAME_MAX + 1], *rest = NULL, *option;
+	size_t len = strlen(name);
+
+	if (!str_copy(copy, sizeof(copy), text))
+		return false;
+	for (option = strtok_r(copy, ",;", &rest); option; option = strtok_r(NULL, ",;", &rest)) {
+		if (strncasecmp(option, name, len) == 0 && option[len] == '=')
+			return str_copy(out, size, option + len + 1);
+	}
+	return false;
+}

@@ -37,4 +37,8 @@ enum err username_read(const char *text, struct username *out, struct why *why) 
  */
 void password_read(const char *text, struct password *out);
 
+/** password_option(text, name, out, size): the value of `name=` (in any case) in a password; false:
+ * there is none, or it is too long. */
+bool password_option(const char *text, const char *name, char *out, size_t size);
+
 #endif

@@ -301,6 +301,32 @@ static void test_two_pools(void **state)
 		"its own\n");
 }
 
+#define SWITCHING(coin, address, more)                                                             \
+	MINIMAL                                                                                    \
+	"  - name: two\n"                                                                          \
+	"    coin: " coin "\n"                                                                     \
+	"    address: " address "\n"                                                               \
+	"    daemons: [{name: a, url: \"http://a:1\", user: u}]\n"                                 \
+	"    ports: [{listen: \":1\", name: p, " more "}]\n"
+#define LTC_ADDRESS "LUNpc7yto7guM4TTBgnLyudh1MeT1k4iij"
+
+static void test_switching(void **state)
+{
+	expect(state, SWITCHING("litecoin", LTC_ADDRESS, "switch_to: [ltc]"), "");
+	expect(state, SWITCHING("litecoin", LTC_ADDRESS, "switch_to: [two]"),
+		"kozan.yaml:15: switch_to: there is no other pool \"two\"\n");
+	expect(state, SWITCHING("litecoin", LTC_ADDRESS, "switch_to: [ltc, three]"),
+		"kozan.yaml:15: switch_to: there is no other pool \"three\"\n");
+	expect(state, SWITCHING("litecoin", LTC_ADDRESS, "switch_to: [ltc, ltc]"),
+		"kozan.yaml:15: switch_to: \"ltc\" is here twice\n");
+	expect(state,
+		SWITCHING("bitcoin", "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
+			"switch_to: [ltc]"),
+		"kozan.yaml:15: switch_to: pool \"ltc\" has another algorithm\n");
+	expect(state, SWITCHING("litecoin", LTC_ADDRESS, "switch_to: [ltc], switch_by: profit"),
+		"kozan.yaml:15: switch_by: needs switching.prices\n");
+}
+
 /* References that bite their own tail end like any other wrong value. */
 static void test_cycle(void **state)
 {
@@ -321,6 +347,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_coin, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_profile, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_two_pools, make_place, drop_place),
+		cmocka_unit_test_setup_teardown(test_switching, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(test_cycle, make_place, drop_place),
 	};
 
