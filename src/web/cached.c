@@ -1,4 +1,5 @@
 /* cached.c -- documents that are kept for a while: made by one thread, given to all. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -10,13 +11,21 @@
 /* What is kept: the time at which it was made [wall ms, as the machine has it], then the text. */
 #define HEAD_LEN sizeof(int64_t)
 
+/* Each pool has its own. The caller frees. */
+static char *name_of(const struct web *web, const char *key)
+{
+	return str_printf("%s:%s", web->pool->name, key);
+}
+
 enum cache_state cached_look(struct web *web, const char *key, struct buf *out, int64_t *out_age_ms)
 {
-	size_t start = out->len;
-	enum cache_state state = cache_get(web->cache, key, out);
-	size_t got = out->len - start;
+	char *name = name_of(web, key);
+	size_t start = out->len, got;
+	enum cache_state state = cache_get(web->cache, name, out);
 	int64_t made_ms;
 
+	free(name);
+	got = out->len - start;
 	*out_age_ms = -1;
 	if (got < HEAD_LEN) {
 		out->len = start;
@@ -31,14 +40,16 @@ enum cache_state cached_look(struct web *web, const char *key, struct buf *out, 
 
 static void keep(struct web *web, const char *key, int64_t fresh_ms, const struct buf *text)
 {
+	char *name = name_of(web, key);
 	struct buf value = {0};
 	int64_t now_ms = clock_wall_ms();
 
 	buf_add(&value, &now_ms, HEAD_LEN);
 	buf_add(&value, text->data, text->len);
-	cache_set(web->cache, key, value.data, value.len, fresh_ms,
+	cache_set(web->cache, name, value.data, value.len, fresh_ms,
 		fresh_ms > KEEP_MS ? fresh_ms : KEEP_MS);
 	buf_free(&value);
+	free(name);
 }
 
 static enum err make(struct web *web, view_fn *view, const void *arg, json_t **out, struct why *why)

@@ -308,7 +308,7 @@ void account_fill(struct web *web, const char *address)
 
 enum err account_text(struct web *web, const char *address, struct buf *out)
 {
-	char *key = str_printf("account:%s:%s", web->pool->name, address);
+	char *key = str_printf("account:%s", address);
 	size_t start = out->len;
 	int64_t age_ms;
 	enum err err = OK;

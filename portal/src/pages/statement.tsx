@@ -7,6 +7,7 @@ import { Card, Coins } from '../parts/bits'
 import { useAnswer } from '../parts/series'
 import { Table } from '../parts/tables'
 import type { Column } from '../parts/tables'
+import { base } from '../router'
 import { pool } from '../state'
 
 const AGAIN_MS = 60_000
@@ -71,7 +72,7 @@ export function Statement({ address }: { address: string }) {
         <button class="plain" onClick={() => print()}>
           {t('statement.print')}
         </button>
-        <a href={`/api/v1/${at}.csv?${query}`} download={`${address}.csv`}>
+        <a href={`/api/v1${base}/${at}.csv?${query}`} download={`${address}.csv`}>
           {t('statement.csv')}
         </a>
       </p>
