@@ -194,17 +194,18 @@ INLINE void rounds_of_two(vec x[2][16])
 }
 #endif
 
-/* out = Salsa20/8(a ^ b), a cell of each group. */
-INLINE void salsa(const vec *restrict a, const vec *restrict b, vec *restrict out, unsigned groups)
+/* out = Salsa20/8(a ^ b), a cell of each group. What is added at the end waits on the stack, where
+ * it is soonest at hand, or, of two groups, which leave no room there, in out. */
+INLINE void salsa(const vec *a, const vec *b, vec *out, unsigned groups)
 {
-	vec x[GROUPS_MAX][16];
+	vec x[GROUPS_MAX][16], near[16], *kept = groups == 1 ? near : out;
 
 	EACH
 	{
 		UNROLL
 		for (unsigned k = 0; k < 16; k++) {
 			x[g][k] = vec_xor(vec_load(a + 16 * g + k), vec_load(b + 16 * g + k));
-			vec_store(out + 16 * g + k, x[g][k]);
+			vec_store(kept + 16 * g + k, x[g][k]);
 		}
 	}
 #if WIDTH < 16
@@ -217,7 +218,7 @@ INLINE void salsa(const vec *restrict a, const vec *restrict b, vec *restrict ou
 	{
 		UNROLL
 		for (unsigned k = 0; k < 16; k++)
-			vec_store(out + 16 * g + k, vec_add(x[g][k], vec_load(out + 16 * g + k)));
+			vec_store(out + 16 * g + k, vec_add(x[g][k], vec_load(kept + 16 * g + k)));
 	}
 }
 
