@@ -186,58 +186,102 @@ static struct httpd_req *request_new(
 	return req;
 }
 
-static void answer(struct httpd_req *req)
+#define READS  "GET, HEAD, OPTIONS"
+#define WRITES READS ", POST, PUT, PATCH, DELETE"
+
+static bool is_read(const struct httpd_req *req)
+{
+	return !strcmp(req->method, "GET") || !strcmp(req->method, "HEAD") ||
+	       !strcmp(req->method, "OPTIONS");
+}
+
+static bool is_write(const struct httpd_req *req)
+{
+	return !strcmp(req->method, "POST") || !strcmp(req->method, "PUT") ||
+	       !strcmp(req->method, "PATCH") || !strcmp(req->method, "DELETE");
+}
+
+static bool may_write(const struct httpd_req *req)
+{
+	return req->route && req->route->may_write;
+}
+
+static void tell_done(struct httpd_req *req)
 {
 	struct httpd *h = req->server;
 
+	if (h->opt.on_done)
+		h->opt.on_done(
+			h->opt.ctx, req->route, req->status, clock_mono_us() - req->start_us);
+}
+
+static void answer(struct httpd_req *req)
+{
 	if (!strcmp(req->method, "OPTIONS")) {
-		static const struct httpd_pair allow[] = {{"Allow", "GET, HEAD, OPTIONS"}, {NULL}};
+		struct httpd_pair allow[] = {{"Allow", may_write(req) ? WRITES : READS}, {NULL}};
 
 		httpd_reply(req, &(struct httpd_reply){.status = 204, .headers = allow});
+	} else if (req->is_too_long) {
+		httpd_reply_error(req, 413, "body_too_long", "A request has at most %d bytes.",
+			HTTPD_BODY_MAX);
 	} else if (!req->route) {
 		httpd_reply_error(req, 404, "not_found", "There is nothing at this address.");
 	} else {
 		req->route->handler(req->ctx, req);
 	}
 	assert(req->status != 0);
-	if (h->opt.on_done)
-		h->opt.on_done(
-			h->opt.ctx, req->route, req->status, clock_mono_us() - req->start_us);
+	tell_done(req);
+}
+
+/* Answered before a body is read: the library closes the connection if there is one. */
+static void refuse_method(struct httpd_req *req)
+{
+	static const char body[] = "{\"error\":{\"code\":\"method_not_allowed\",\"message\":"
+				   "\"Only GET and HEAD are possible here.\"}}";
+	static const struct httpd_pair allow[] = {{"Allow", READS}, {NULL}};
+
+	httpd_reply(req, &(struct httpd_reply){.status = 405,
+				 .type = "application/json",
+				 .body = body,
+				 .len = sizeof body - 1,
+				 .is_static = true,
+				 .headers = allow});
+	tell_done(req);
+}
+
+static void take_body(struct httpd_req *req, const char *data, size_t len)
+{
+	if (req->is_too_long || req->body.len + len > HTTPD_BODY_MAX)
+		req->is_too_long = true;
+	else
+		buf_add(&req->body, data, len);
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *conn, const char *path,
 	const char *method, const char *version, const char *upload, size_t *upload_len, void **ctx)
 {
-	struct httpd *h = cls;
 	struct httpd_req *req = *ctx;
 
-	if (req && req->status != 0)
-		return MHD_YES;
-	if (req) {
-		if (*upload_len > 0)
-			return MHD_NO; /* no request that we know has a body */
-		if (!req->other_path)
-			req->path = path;
-		answer(req);
+	if (!req) {
+		req = *ctx = request_new(cls, conn, path, method);
+		if (!is_read(req) && !(is_write(req) && may_write(req)))
+			refuse_method(req);
 		return MHD_YES;
 	}
-	req = *ctx = request_new(h, conn, path, method);
-	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 &&
-		strcmp(method, "OPTIONS") != 0) {
-		static const struct httpd_pair allow[] = {{"Allow", "GET, HEAD, OPTIONS"}, {NULL}};
-		static const char body[] =
-			"{\"error\":{\"code\":\"method_not_allowed\",\"message\":"
-			"\"Only GET and HEAD are possible here.\"}}";
-
-		httpd_reply(req, &(struct httpd_reply){.status = 405,
-					 .type = "application/json",
-					 .body = body,
-					 .len = sizeof body - 1,
-					 .is_static = true,
-					 .headers = allow});
-		if (h->opt.on_done)
-			h->opt.on_done(h->opt.ctx, req->route, 405, 0);
+	if (req->status != 0) {
+		*upload_len = 0;
+		return MHD_YES;
 	}
+	if (*upload_len > 0) {
+		if (!is_write(req))
+			return MHD_NO; /* no request that only reads has a body */
+		take_body(req, upload, *upload_len);
+		*upload_len = 0;
+		return MHD_YES;
+	}
+	if (!req->other_path)
+		req->path = path;
+	answer(req);
 	return MHD_YES;
 }
 
@@ -250,6 +294,9 @@ static void on_completed(
 		return;
 	free(req->cookie_copy);
 	free(req->other_path);
+	if (req->body.data)
+		explicit_bzero(req->body.data, req->body.len); /* there may be a password in it */
+	buf_free(&req->body);
 	free(req);
 	*ctx = NULL;
 }
@@ -257,6 +304,17 @@ static void on_completed(
 struct httpd *httpd_server(const struct httpd_req *req)
 {
 	return req->server;
+}
+
+const char *httpd_method(const struct httpd_req *req)
+{
+	return req->method;
+}
+
+const char *httpd_body(const struct httpd_req *req, size_t *out_len)
+{
+	*out_len = req->body.len;
+	return buf_str(&req->body);
 }
 
 const char *httpd_path(const struct httpd_req *req)

@@ -3,7 +3,8 @@
  *
  * Thread:  handlers run on the server's own threads, several at once; they may block.
  * Memory:  a request is borrowed for the handler's call and must be answered in it, once.
- * Only GET, HEAD and OPTIONS are known; the server itself answers 400, 405, 408 and 431.
+ * GET, HEAD and OPTIONS are for every route; POST, PUT, PATCH and DELETE for those that say so,
+ * with a body of at most HTTPD_BODY_MAX. The server itself answers 400, 405, 408, 413 and 431.
  */
 #ifndef IO_HTTPD_H
 #define IO_HTTPD_H
@@ -14,6 +15,8 @@
 
 #include "base/err.h"
 #include "base/thread.h"
+
+#define HTTPD_BODY_MAX 65536 /* [bytes] */
 
 struct httpd;
 struct httpd_req;
@@ -29,6 +32,7 @@ struct httpd_route {
 	bool is_prefix;
 	httpd_handler_fn *handler;
 	const char *name; /* for counters: "pool", "asset" … */
+	bool may_write;   /* POST, PUT, PATCH and DELETE come to the handler too */
 };
 
 struct httpd_pair {
@@ -75,6 +79,10 @@ void httpd_stop(struct httpd *h);
 
 /** httpd_server(req): the server that has it. */
 struct httpd *httpd_server(const struct httpd_req *req);
+/** httpd_method(req): "GET", "POST" … */
+const char *httpd_method(const struct httpd_req *req);
+/** httpd_body(req, out_len): what came with a POST, PUT, PATCH or DELETE; never NULL. */
+const char *httpd_body(const struct httpd_req *req, size_t *out_len);
 /** httpd_path(req): the decoded path without the query; never holds a NUL. */
 const char *httpd_path(const struct httpd_req *req);
 /** httpd_tail(req): what follows the prefix of the matched route. */

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/buf.h"
 #include "base/list.h"
 #include "base/map.h"
 #include "io/httpd.h"
@@ -35,6 +36,8 @@ struct httpd_req {
 	char client[INET6_ADDRSTRLEN];
 	bool is_private;
 	char *cookie_copy;
+	struct buf body;
+	bool is_too_long; /* more than HTTPD_BODY_MAX came: the rest is not kept */
 };
 
 /** httpd_count_add(m, key, by): add by to the count kept under key; returns the new count. */

@@ -44,6 +44,17 @@ static void echo(void *ctx, struct httpd_req *req)
 	buf_free(&text);
 }
 
+static void note(void *ctx, struct httpd_req *req)
+{
+	struct buf text = {0};
+	size_t len;
+	const char *body = httpd_body(req, &len);
+
+	buf_printf(&text, "method=%s len=%zu body=%s", httpd_method(req), len, body);
+	httpd_reply_text(req, 200, "text/plain", buf_str(&text));
+	buf_free(&text);
+}
+
 static void stream(void *ctx, struct httpd_req *req)
 {
 	struct httpd_stream *s = httpd_stream_open(req, "text/event-stream");
@@ -65,6 +76,7 @@ static const struct httpd_route routes[] = {
 	{"/", false, hello, "hello"},
 	{"/echo/", true, echo, "echo"},
 	{"/stream", false, stream, "stream"},
+	{"/note", false, note, "note", .may_write = true},
 };
 
 static const struct httpd_pair headers[] = {{"X-Everywhere", "yes"}, {NULL}};
@@ -168,6 +180,25 @@ static void methods_other_than_reading_are_refused(void **state)
 	EXPECT(h, "POST /", "Content-Length: 3\r\n", "HTTP/1.1 405", "Allow: GET, HEAD, OPTIONS");
 	EXPECT(h, "DELETE /", "", "HTTP/1.1 405");
 	EXPECT(h, "OPTIONS /", "", "HTTP/1.1 204", "Allow: GET, HEAD, OPTIONS");
+	httpd_stop(h);
+}
+
+static void a_route_that_writes_gets_the_body(void **state)
+{
+	struct httpd *h = start(0);
+	char *large = mem_alloc(HTTPD_BODY_MAX + 200);
+
+	EXPECT(h, "POST /note", "Content-Length: 5\r\n\r\nhello", "HTTP/1.1 200",
+		"method=POST len=5 body=hello");
+	EXPECT(h, "DELETE /note", "", "HTTP/1.1 200", "method=DELETE len=0 body=");
+	EXPECT(h, "GET /note", "", "HTTP/1.1 200", "method=GET len=0");
+	EXPECT(h, "TRACE /note", "", "HTTP/1.1 405");
+	EXPECT(h, "OPTIONS /note", "", "HTTP/1.1 204", "PATCH, DELETE");
+	memset(large, 'x', HTTPD_BODY_MAX + 100);
+	memcpy(large, "Content-Length: 65537\r\n\r\n", 25);
+	large[25 + 65537 - 2] = '\0'; /* ask() ends it with a line */
+	EXPECT(h, "POST /note", large, "HTTP/1.1 413", "body_too_long");
+	free(large);
 	httpd_stop(h);
 }
 
@@ -374,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(routes_match_exactly_or_by_prefix),
 		cmocka_unit_test(methods_other_than_reading_are_refused),
+		cmocka_unit_test(a_route_that_writes_gets_the_body),
 		cmocka_unit_test(a_known_etag_answers_304),
 		cmocka_unit_test(the_client_behind_a_proxy_is_known),
 		cmocka_unit_test(codings_are_read_with_their_weights),
