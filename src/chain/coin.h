@@ -26,6 +26,7 @@ enum coin_block_id {
 #define COIN_RULES_MAX    6
 #define COIN_PARAMS_MAX   8
 #define COIN_DEMANDS_MAX  8
+#define COIN_MAGIC_MAX    49
 
 /* A list of address version bytes: the first is the one that addresses are shown with. */
 struct coin_versions {
@@ -69,10 +70,11 @@ struct coin {
 	unsigned params_count;
 	struct coin_param params[COIN_PARAMS_MAX];
 	enum coin_block_id block_id;
-	unsigned diff_bits;    /* stratum difficulty 1 is 2^diff_bits hashes */
-	int64_t block_time_ms; /* average interval of blocks */
-	unsigned maturity;     /* confirmations after which a coinbase may be spent */
-	bool version_rolling;  /* miners may change the version bits 0x1fffe000 (BIP320) */
+	char message_magic[COIN_MAGIC_MAX]; /* before a signed message, without the newline */
+	unsigned diff_bits;                 /* stratum difficulty 1 is 2^diff_bits hashes */
+	int64_t block_time_ms;              /* average interval of blocks */
+	unsigned maturity;                  /* confirmations after which a coinbase may be spent */
+	bool version_rolling; /* miners may change the version bits 0x1fffe000 (BIP320) */
 	bool has_taproot;     /* witness version 1 is enforced; else it could be spent by anybody */
 	unsigned rules_count; /* what getblocktemplate is asked with */
 	char rules[COIN_RULES_MAX][16];

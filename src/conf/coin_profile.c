@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,6 +112,9 @@ static void complete(struct conf_reader *r, struct coin *coin, const char *name)
 
 	if (!str_copy(coin->name, sizeof(coin->name), name))
 		conf_problem(r, NULL, NULL, "the file's name is too long for a coin");
+	if (!coin->message_magic[0])
+		snprintf(coin->message_magic, sizeof(coin->message_magic),
+			"%s Signed Message:", coin->title);
 	for (enum coin_chain chain = 0; chain < COIN_CHAINS; chain++) {
 		struct coin_network *net = &coin->networks[chain];
 
