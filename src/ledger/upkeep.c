@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "store/store_keep.h"
+#include "store/store_user.h"
 
 #define EVERY_MS 3600000
 #define AGAIN_MS 60000
@@ -18,6 +19,8 @@ void upkeep_pass(
 	if (clock_mono_ms() < u->due_ms)
 		return;
 	err = store_keep(st, &keep, &more, &why);
+	if (err == OK)
+		err = store_user_forget(st, clock_wall_ms(), &why);
 	if (err != OK && !u->has_failed)
 		log_odd(log, "upkeep_failed", "\"%s; trying again\"",
 			*why.text ? why.text : err_text(err));
