@@ -109,6 +109,10 @@ struct conf_web {
 #include "conf/web.tbl"
 };
 
+struct conf_accounts {
+#include "conf/accounts.tbl"
+};
+
 struct conf_ledger {
 #include "conf/ledger.tbl"
 };
@@ -176,6 +180,7 @@ struct conf {
 	struct conf_stratum stratum;
 	struct conf_cache cache;
 	struct conf_web web;
+	struct conf_accounts accounts;
 	struct conf_ledger ledger;
 	struct conf_switching switching;
 	struct conf_pool *pools;

@@ -110,6 +110,11 @@ static const struct conf_key web_keys[] = {
 #include "conf/web.tbl"
 };
 #undef STRUCT
+#define STRUCT struct conf_accounts
+static const struct conf_key accounts_keys[] = {
+#include "conf/accounts.tbl"
+};
+#undef STRUCT
 #define STRUCT struct conf_ledger
 static const struct conf_key ledger_keys[] = {
 #include "conf/ledger.tbl"
@@ -190,6 +195,8 @@ static const struct conf_section stratum_section =
 	SECTION("stratum", struct conf_stratum, stratum_keys);
 static const struct conf_section cache_section = SECTION("cache", struct conf_cache, cache_keys);
 static const struct conf_section web_section = SECTION("web", struct conf_web, web_keys);
+static const struct conf_section accounts_section =
+	SECTION("accounts", struct conf_accounts, accounts_keys);
 static const struct conf_section ledger_section =
 	SECTION("ledger", struct conf_ledger, ledger_keys);
 static const struct conf_section switching_section =
@@ -231,6 +238,7 @@ static const struct conf_child top_children[] = {
 	{"cache", CONF_CHILD_ONE, &cache_section, offsetof(struct conf, cache), 0},
 	{"stratum", CONF_CHILD_ONE, &stratum_section, offsetof(struct conf, stratum), 0},
 	{"web", CONF_CHILD_ONE, &web_section, offsetof(struct conf, web), 0},
+	{"accounts", CONF_CHILD_ONE, &accounts_section, offsetof(struct conf, accounts), 0},
 	{"ledger", CONF_CHILD_ONE, &ledger_section, offsetof(struct conf, ledger), 0},
 	{"switching", CONF_CHILD_ONE, &switching_section, offsetof(struct conf, switching), 0},
 	{"pools", CONF_CHILD_SOME, &pool_section, offsetof(struct conf, pools),

@@ -53,6 +53,8 @@ static const struct httpd_route routes[] = {
 	{"/api/v1/status", false, api_status, "api_status"},
 	{"/api/v1/news", false, api_news, "api_news"},
 	{"/api/v1/accounts/", true, api_account, "api_account"},
+	{"/api/v1/auth/", true, account_api, "api_auth", .may_write = true},
+	{"/api/v1/me", true, account_api, "api_me", .may_write = true},
 	{"/api/v1/live", false, live_handle, "api_live"},
 	{"/api/v1/openapi.yaml", false, api_openapi, "api_openapi"},
 	{"/api/", true, api_unknown, "api_unknown"},

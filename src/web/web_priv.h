@@ -57,6 +57,7 @@ struct web {
 	struct counts *counts;
 	struct page *page;
 	struct httpd *httpd;
+	pthread_mutex_t rate_lock; /* rate.c: one count at a time */
 };
 
 /* ---- handles.c: database handles, one per thread that needs one ---- */
@@ -222,6 +223,10 @@ void page_asset(void *ctx, struct httpd_req *req);
 void page_icon(void *ctx, struct httpd_req *req);
 void page_robots(void *ctx, struct httpd_req *req);
 void page_missing(void *ctx, struct httpd_req *req);
+
+/* ---- account.c: people who have signed in: /api/v1/auth/, /api/v1/me ---- */
+
+void account_api(void *ctx, struct httpd_req *req);
 
 void health_live(void *ctx, struct httpd_req *req);
 void health_ready(void *ctx, struct httpd_req *req);
