@@ -279,6 +279,27 @@ static void check_store(struct conf_reader *r, struct conf_store *store)
 		conf_problem(r, &store->tls, "tls", "a Unix socket needs no TLS");
 }
 
+/* ---- mail ---- */
+
+static void check_mail(struct conf_reader *r, struct conf_mail *mail)
+{
+	conf_secret_load(r, &(struct conf_secret_source){
+				    .out = &mail->password,
+				    .file = mail->password_file,
+				    .env = mail->password_env,
+				    .file_field = &mail->password_file,
+				    .env_field = &mail->password_env,
+				    .file_key = "password_file",
+				    .env_key = "password_env",
+			    });
+	if (*mail->url && strncmp(mail->url, "smtp://", 7) != 0 &&
+		strncmp(mail->url, "smtps://", 8) != 0)
+		conf_problem(r, &mail->url, "url", "\"%s\" must begin with smtp:// or smtps://",
+			mail->url);
+	if (*mail->url && !strchr(mail->from, '@'))
+		conf_problem(r, &mail->from, "from", "mail needs an address that it comes from");
+}
+
 /* ---- things that must differ ---- */
 
 /* Whether who listens on `any` also takes what is for `host`. */
@@ -391,6 +412,7 @@ void conf_check(struct conf_reader *r, struct conf *conf)
 {
 	resolve_paths(conf);
 	check_store(r, &conf->store);
+	check_mail(r, &conf->mail);
 	for (size_t i = 0; i < conf->pools_count; i++)
 		check_pool(r, conf, &conf->pools[i]);
 	conf_check_pools(r, conf);

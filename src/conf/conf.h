@@ -29,6 +29,11 @@ enum conf_tls { CONF_TLS_OFF, CONF_TLS_REQUIRE, CONF_TLS_VERIFY };
 enum conf_port_reward { CONF_PORT_REWARD_POOL, CONF_PORT_REWARD_SOLO };
 enum conf_port_tls { CONF_PORT_TLS_OFF, CONF_PORT_TLS_ON, CONF_PORT_TLS_AUTO };
 enum conf_switch { CONF_SWITCH_HAND, CONF_SWITCH_PROFIT };
+enum conf_registration {
+	CONF_REGISTRATION_OPEN,
+	CONF_REGISTRATION_INVITED,
+	CONF_REGISTRATION_CLOSED,
+};
 enum conf_fee_payer { CONF_FEE_POOL, CONF_FEE_MINERS };
 enum conf_sync { CONF_SYNC_DISK, CONF_SYNC_OS };
 
@@ -109,6 +114,10 @@ struct conf_web {
 #include "conf/web.tbl"
 };
 
+struct conf_mail {
+#include "conf/mail.tbl"
+};
+
 struct conf_accounts {
 #include "conf/accounts.tbl"
 };
@@ -181,6 +190,7 @@ struct conf {
 	struct conf_cache cache;
 	struct conf_web web;
 	struct conf_accounts accounts;
+	struct conf_mail mail;
 	struct conf_ledger ledger;
 	struct conf_switching switching;
 	struct conf_pool *pools;

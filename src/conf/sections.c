@@ -36,6 +36,8 @@ static const struct conf_word words_reward_window[] = {{"network", REWARD_WINDOW
 	{"dynamic", REWARD_WINDOW_DYNAMIC}, CHOICE_END};
 static const struct conf_word words_conf_switch[] = {
 	{"hand", CONF_SWITCH_HAND}, {"profit", CONF_SWITCH_PROFIT}, CHOICE_END};
+static const struct conf_word words_conf_registration[] = {{"open", CONF_REGISTRATION_OPEN},
+	{"invited", CONF_REGISTRATION_INVITED}, {"closed", CONF_REGISTRATION_CLOSED}, CHOICE_END};
 static const struct conf_word words_conf_fee_payer[] = {
 	{"pool", CONF_FEE_POOL}, {"miners", CONF_FEE_MINERS}, CHOICE_END};
 static const struct conf_word words_coin_chain[] = {
@@ -108,6 +110,11 @@ static const struct conf_key cache_keys[] = {
 #define STRUCT struct conf_web
 static const struct conf_key web_keys[] = {
 #include "conf/web.tbl"
+};
+#undef STRUCT
+#define STRUCT struct conf_mail
+static const struct conf_key mail_keys[] = {
+#include "conf/mail.tbl"
 };
 #undef STRUCT
 #define STRUCT struct conf_accounts
@@ -195,6 +202,7 @@ static const struct conf_section stratum_section =
 	SECTION("stratum", struct conf_stratum, stratum_keys);
 static const struct conf_section cache_section = SECTION("cache", struct conf_cache, cache_keys);
 static const struct conf_section web_section = SECTION("web", struct conf_web, web_keys);
+static const struct conf_section mail_section = SECTION("mail", struct conf_mail, mail_keys);
 static const struct conf_section accounts_section =
 	SECTION("accounts", struct conf_accounts, accounts_keys);
 static const struct conf_section ledger_section =
@@ -238,6 +246,7 @@ static const struct conf_child top_children[] = {
 	{"cache", CONF_CHILD_ONE, &cache_section, offsetof(struct conf, cache), 0},
 	{"stratum", CONF_CHILD_ONE, &stratum_section, offsetof(struct conf, stratum), 0},
 	{"web", CONF_CHILD_ONE, &web_section, offsetof(struct conf, web), 0},
+	{"mail", CONF_CHILD_ONE, &mail_section, offsetof(struct conf, mail), 0},
 	{"accounts", CONF_CHILD_ONE, &accounts_section, offsetof(struct conf, accounts), 0},
 	{"ledger", CONF_CHILD_ONE, &ledger_section, offsetof(struct conf, ledger), 0},
 	{"switching", CONF_CHILD_ONE, &switching_section, offsetof(struct conf, switching), 0},
