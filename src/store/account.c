@@ -7,7 +7,10 @@
 static void read_setting(const struct sql *q, void *row)
 {
 	*(struct store_account_setting *)row =
-		(struct store_account_setting){amount_of(sql_int(q, 0)), sql_int(q, 1)};
+		(struct store_account_setting){.threshold = amount_of(sql_int(q, 0)),
+			.donation_ppm = sql_int(q, 1),
+			.is_anonymous = sql_int(q, 2) != 0,
+			.updated_ms = sql_int(q, 3)};
 }
 
 enum err store_account_setting(
@@ -18,7 +21,8 @@ enum err store_account_setting(
 	struct store_account_setting *rows;
 	size_t n;
 	enum err err = sql_list(st, &setting_row,
-		"SELECT threshold, updated_ms FROM account_setting WHERE account_id = ?",
+		"SELECT threshold, donation_ppm, is_anonymous, updated_ms FROM account_setting"
+		" WHERE account_id = ?",
 		BINDS(INT(account)), &rows, &n, why);
 
 	if (err != OK)
@@ -35,4 +39,38 @@ enum err store_account_set_threshold(
 		"INSERT INTO account_setting (account_id, threshold, updated_ms) VALUES (?, ?, ?)"
 		" {conflict account_id} threshold = {new threshold}, updated_ms = {new updated_ms}",
 		BINDS(INT(account), INT(amount_units(threshold)), INT(clock_wall_ms())), why);
+}
+
+enum err store_account_set_donation(
+	struct store *st, int64_t account, int64_t donation_ppm, struct why *why)
+{
+	return sql_run(st,
+		"INSERT INTO account_setting (account_id, threshold, donation_ppm, updated_ms)"
+		" VALUES (?, 0, ?, ?) {conflict account_id} donation_ppm = {new donation_ppm},"
+		" updated_ms = {new updated_ms}",
+		BINDS(INT(account), INT(donation_ppm), INT(clock_wall_ms())), why);
+}
+
+enum err store_account_set_anonymous(
+	struct store *st, int64_t account, bool is_anonymous, struct why *why)
+{
+	return sql_run(st,
+		"INSERT INTO account_setting (account_id, threshold, is_anonymous, updated_ms)"
+		" VALUES (?, 0, ?, ?) {conflict account_id} is_anonymous = {new is_anonymous},"
+		" updated_ms = {new updated_ms}",
+		BINDS(INT(account), INT(is_anonymous), INT(clock_wall_ms())), why);
+}
+
+enum err store_account_is_anonymous(
+	struct store *st, int64_t pool, const char *address, bool *out, struct why *why)
+{
+	int64_t count;
+	enum err err = sql_one(st,
+		"SELECT COUNT(*) FROM account a JOIN account_setting s ON s.account_id = a.id"
+		" WHERE a.pool_id = ? AND a.address = ? AND s.is_anonymous <> 0",
+		BINDS(INT(pool), TEXT(address)), &count, why);
+
+	if (err == OK)
+		*out = count > 0;
+	return err;
 }

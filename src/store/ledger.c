@@ -98,11 +98,13 @@ enum err store_balance_list(struct store *st, int64_t pool, struct amount min, u
 	static const struct sql_type due_row = {sizeof(struct store_due), read_due, NULL};
 
 	return sql_list(st, &due_row,
-		"SELECT a.id, a.address, s.total, COALESCE(t.threshold, 0)"
+		"SELECT a.id, COALESCE(p.address, a.address), s.total,"
+		" COALESCE(t.threshold, 0)"
 		" FROM (SELECT account_id, SUM(amount) AS total FROM entry"
 		" WHERE pool_id = ? AND book = ? GROUP BY account_id HAVING SUM(amount) > 0) s"
 		" JOIN account a ON a.id = s.account_id"
 		" LEFT JOIN account_setting t ON t.account_id = a.id"
+		" LEFT JOIN payout_address p ON p.account_id = a.id"
 		" WHERE s.total >= CASE WHEN t.threshold > 0 THEN t.threshold ELSE ? END"
 		" ORDER BY s.total DESC, a.id LIMIT ?",
 		BINDS(INT(pool), INT(STORE_BOOK_AVAILABLE), INT(amount_units(min)),

@@ -1,5 +1,5 @@
 -- 0013_user.sql: people who sign in: their addresses, sessions, passwords, one-time codes, mail to them.
--- min_reader: 11
+-- min_reader: 6
 
 CREATE TABLE user (
 	id {id},
