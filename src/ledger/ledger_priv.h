@@ -100,6 +100,10 @@ void ledger_lead(struct ledger *l);
 /** ledger_pass(l): every step once, each as far as it gets now. */
 void ledger_pass(struct ledger *l);
 
+/* wish.c: payouts to another address */
+/** wish_pass(l, conf): wishes that are new are held and told of; those whose hold is over count. */
+void wish_pass(struct ledger *l, const struct conf *conf);
+
 /* chain.c: what the daemons say */
 /** chain_choose(l, why): the daemon to believe in this pass; errs ERR_UNAVAILABLE none will do. */
 enum err chain_choose(struct ledger *l, struct why *why) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "base/ready.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_priv.h"
+#include "ledger/mailer.h"
 #include "ledger/owner.h"
 #include "ledger/sample.h"
 #include "ledger/stop.h"
@@ -115,8 +116,10 @@ static void run(struct role *r, struct stop *stop)
 	struct why why;
 
 	do {
-		for (size_t i = 0; i < r->conf->pools_count && lead(r); i++)
+		for (size_t i = 0; i < r->conf->pools_count && lead(r); i++) {
+			wish_pass(r->ledgers[i], r->conf);
 			ledger_pass(r->ledgers[i]);
+		}
 		if (r->is_leader) {
 			upkeep_pass(&r->upkeep, r->conf, r->store, &r->log);
 			sample_pass(&r->sample, r->conf, r->store, &r->log);
@@ -130,6 +133,7 @@ int role_ledger(const struct conf *conf)
 {
 	struct role r = {.conf = conf, .log = {.role = "ledger"}, .owner_fd = -1};
 	struct why why = {""};
+	struct mailer *mailer;
 	struct stop *stop;
 	enum err err;
 
@@ -141,8 +145,10 @@ int role_ledger(const struct conf *conf)
 		return 1;
 	}
 	stop = stop_new(on_stop, &r);
+	mailer = mailer_start(conf);
 	ready_tell();
 	run(&r, stop);
+	mailer_stop(mailer);
 	stop_free(stop);
 	close_all(&r);
 	log_info(&r.log, "stopped", "owner=%s", r.owner);
