@@ -12,6 +12,7 @@
 #include "chain/difficulty.h"
 #include "chain/target.h"
 #include "stratum/agent.h"
+#include "stratum/logins.h"
 #include "stratum/payee.h"
 #include "stratum/pool.h"
 #include "stratum/share.h"
@@ -128,6 +129,14 @@ static void set_floor(struct session *s, int64_t work)
 	s->rule.min_work = work;
 }
 
+static void fix_difficulty(struct session *s, const struct password *p)
+{
+	if (s->port->conf->is_fixed || p->difficulty <= 0 || work_of(s, p->difficulty) <= 0)
+		return;
+	session_set_work(s, work_of(s, p->difficulty));
+	s->rule.fixed = true;
+}
+
 static void apply_password(struct session *s, const char *text)
 {
 	struct password p;
@@ -139,10 +148,7 @@ static void apply_password(struct session *s, const char *text)
 		set_floor(s, work_of(s, p.min_difficulty));
 	if (p.start_difficulty > 0 && work_of(s, p.start_difficulty) > 0)
 		session_set_work(s, work_of(s, p.start_difficulty));
-	if (p.difficulty > 0 && work_of(s, p.difficulty) > 0) {
-		session_set_work(s, work_of(s, p.difficulty));
-		s->rule.fixed = true;
-	}
+	fix_difficulty(s, &p);
 }
 
 /* On a solo port the coinbase of the session's jobs pays the account, of which there is but one. */
@@ -215,6 +221,23 @@ static void add_others(struct session *s, const struct login *login)
 	}
 }
 
+/* What the worker's owner has set for it, its password and its difficulty, comes first. */
+static bool may_enter(struct session *s, const struct address *address, const struct login *login)
+{
+	struct password fixed;
+	char difficulty[32], text[40];
+
+	if (!logins_check(s->shard->env->logins, address->text, login->name.worker, login->password,
+		    difficulty))
+		return false;
+	if (difficulty[0]) {
+		snprintf(text, sizeof(text), "d=%s", difficulty);
+		password_read(text, &fixed);
+		fix_difficulty(s, &fixed);
+	}
+	return true;
+}
+
 static bool add_worker(struct session *s, const struct request *r, struct login *login)
 {
 	struct address address;
@@ -232,6 +255,10 @@ static bool add_worker(struct session *s, const struct request *r, struct login 
 	}
 	if (!may_work_for(s, &address)) {
 		refuse_login(s, r, "This is a solo port: one address on each connection");
+		return false;
+	}
+	if (!may_enter(s, &address, login)) {
+		refuse_login(s, r, "Wrong password: the owner of this worker has set one");
 		return false;
 	}
 	w = put_worker(s, s->pool, login, &address);

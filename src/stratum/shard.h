@@ -32,6 +32,7 @@ struct blocks;
 struct flush;
 struct guard;
 struct left;
+struct logins;
 struct pool;
 struct recall;
 struct shard;
@@ -49,6 +50,7 @@ struct shard_env {
 	struct guard *guard;
 	struct tls *tls;       /* of the ports that speak it; NULL: none does */
 	struct recall *recall; /* what miners had that left */
+	struct logins *logins; /* passwords and difficulties that owners have set */
 	uint8_t token_key[TOKEN_KEY_LEN];
 	unsigned node_id;
 	unsigned shard_count;

@@ -27,6 +27,7 @@
 #include "stratum/flush.h"
 #include "stratum/guard.h"
 #include "stratum/hashers.h"
+#include "stratum/logins.h"
 #include "stratum/node.h"
 #include "stratum/pool.h"
 #include "stratum/recall.h"
@@ -64,6 +65,7 @@ struct stratum {
 	struct switcher *switcher; /* NULL: no port works for several pools */
 	struct tls *tls;           /* NULL: no port speaks it */
 	struct recall *recall;
+	struct logins *logins;
 	struct shard_env env;
 	struct shard *shards[LOOPS_MAX];
 	unsigned shard_count;
@@ -209,6 +211,7 @@ static enum err make_shards(struct stratum *s, struct why *why)
 		.guard = s->guard,
 		.tls = s->tls,
 		.recall = s->recall,
+		.logins = s->logins,
 		.max_conns = max_conns,
 		.max_new = (conf->new_total ? conf->new_total : max_conns / 2) / loops + 1,
 	};
@@ -411,6 +414,7 @@ static enum err start(struct stratum *s, struct why *why)
 	make_flush(s);
 	make_guard(s);
 	s->recall = recall_new();
+	s->logins = logins_start(s->conf);
 	err = open_tls(s, why);
 	if (err == OK)
 		err = make_shards(s, why);
@@ -466,6 +470,7 @@ static void stop(struct stratum *s)
 		shard_free(s->shards[i]);
 	ban_sync_free(s->ban_sync);
 	guard_free(s->guard);
+	logins_stop(s->logins);
 	recall_free(s->recall);
 	tls_free(s->tls);
 	hashers_free(&s->hashers);
