@@ -5,16 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "web/account_priv.h"
 
-#define WRITES_BURST   60 /* of one client, then one every … */
-#define WRITES_EVERY_S 1
-#define PREFIX         "/api/v1/"
+#define BEARER "Bearer "
+#define PREFIX "/api/v1/"
 
+static account_fn account_doors;
+
+static const struct rate writes = {"write", 120, 60}; /* of one client */
+static const struct rate bad_tokens = {"token", 20, 60};
+
+/* Who may call: everybody, a person who is signed in, or also a program with a token of that scope.
+ */
 enum need {
-	NEED_NOTHING, /* for everybody */
-	NEED_SESSION, /* a person who is signed in */
+	NEED_NOTHING = 0,
+	NEED_SESSION = -1,
+	NEED_READ = STORE_SCOPE_READ,
+	NEED_SETTINGS = STORE_SCOPE_SETTINGS,
+	NEED_WORKERS = STORE_SCOPE_WORKERS,
 };
 
 static const struct route {
@@ -22,19 +32,53 @@ static const struct route {
 	enum need need;
 	account_fn *handle;
 } routes[] = {
+	{"GET", "auth", NEED_NOTHING, account_doors},
 	{"POST", "auth/challenge", NEED_NOTHING, account_challenge},
 	{"POST", "auth/sign", NEED_NOTHING, account_sign_in},
+	{"POST", "auth/register", NEED_NOTHING, account_register},
+	{"POST", "auth/confirm", NEED_NOTHING, account_confirm},
+	{"POST", "auth/login", NEED_NOTHING, account_login},
+	{"POST", "auth/reset", NEED_NOTHING, account_reset},
+	{"POST", "auth/reset/finish", NEED_NOTHING, account_reset_finish},
+	{"POST", "auth/cancel", NEED_NOTHING, account_payout_cancel_by},
+	{"POST", "auth/passkey/challenge", NEED_NOTHING, account_passkey_challenge},
+	{"POST", "auth/passkey", NEED_NOTHING, account_passkey_sign_in},
 	{"POST", "auth/logout", NEED_SESSION, account_logout},
-	{"GET", "me", NEED_SESSION, account_me},
+	{"GET", "auth/watch/*", NEED_NOTHING, account_watch},
+	{"GET", "me", NEED_READ, account_me},
 	{"PATCH", "me", NEED_SESSION, account_view_set},
+	{"POST", "me/email", NEED_SESSION, account_email_set},
+	{"POST", "me/password", NEED_SESSION, account_password_set},
+	{"POST", "me/totp", NEED_SESSION, account_totp_begin},
+	{"POST", "me/totp/confirm", NEED_SESSION, account_totp_confirm},
+	{"DELETE", "me/totp", NEED_SESSION, account_totp_end},
+	{"POST", "me/recovery", NEED_SESSION, account_recovery_renew},
 	{"GET", "me/events", NEED_SESSION, account_events},
 	{"GET", "me/sessions", NEED_SESSION, account_sessions},
 	{"DELETE", "me/sessions", NEED_SESSION, account_sessions_end},
 	{"DELETE", "me/sessions/*", NEED_SESSION, account_session_end},
+	{"GET", "me/passkeys", NEED_SESSION, account_passkeys},
+	{"POST", "me/passkeys/challenge", NEED_SESSION, account_passkey_begin},
+	{"POST", "me/passkeys", NEED_SESSION, account_passkey_add},
+	{"DELETE", "me/passkeys/*", NEED_SESSION, account_passkey_end},
+	{"GET", "me/tokens", NEED_SESSION, account_keys},
+	{"POST", "me/tokens", NEED_SESSION, account_key_add},
+	{"POST", "me/tokens/*", NEED_SESSION, account_key_rotate},
+	{"DELETE", "me/tokens/*", NEED_SESSION, account_key_end},
+	{"GET", "me/watchers", NEED_SESSION, account_keys},
+	{"POST", "me/watchers", NEED_SESSION, account_key_add},
+	{"DELETE", "me/watchers/*", NEED_SESSION, account_key_end},
+	{"GET", "me/invitations", NEED_SESSION, account_invitations},
+	{"POST", "me/invitations", NEED_SESSION, account_invite},
 	{"POST", "me/addresses", NEED_SESSION, account_link},
-	{"GET", "me/addresses/*", NEED_SESSION, account_settings},
-	{"PATCH", "me/addresses/*", NEED_SESSION, account_settings_set},
+	{"GET", "me/addresses/*", NEED_READ, account_settings},
+	{"PATCH", "me/addresses/*", NEED_SETTINGS, account_settings_set},
 	{"DELETE", "me/addresses/*", NEED_SESSION, account_unlink},
+	{"PUT", "me/addresses/*/payout", NEED_SESSION, account_payout_set},
+	{"DELETE", "me/addresses/*/payout", NEED_SESSION, account_payout_cancel},
+	{"GET", "me/addresses/*/workers", NEED_READ, account_workers},
+	{"PUT", "me/addresses/*/workers/*", NEED_WORKERS, account_worker_set},
+	{"DELETE", "me/addresses/*/workers/*", NEED_WORKERS, account_worker_end},
 };
 
 /* ---- what handlers use ---- */
@@ -80,6 +124,19 @@ enum err account_note(struct account_call *call, const char *kind, const char *n
 {
 	return store_user_event_add(
 		call->st, call->user.id, kind, httpd_client(call->req), note, &call->why);
+}
+
+/* The ways in that this pool has. */
+static enum err account_doors(struct account_call *call)
+{
+	static const char *const modes[] = {[CONF_REGISTRATION_OPEN] = "open",
+		[CONF_REGISTRATION_INVITED] = "invited",
+		[CONF_REGISTRATION_CLOSED] = "closed"};
+	const struct conf *conf = call->web->conf;
+
+	call->out = json_pack("{s:s,s:b}", "registration", modes[conf->accounts.registration],
+		"mail", *conf->mail.url != '\0');
+	return OK;
 }
 
 /* ---- routes ---- */
@@ -171,19 +228,61 @@ static bool has_csrf(const struct account_call *call)
 
 static enum err check_write(struct account_call *call, enum need need)
 {
-	char client[STORE_CLIENT_MAX];
+	enum err err = account_rate(call, &writes, NULL, 1);
 
-	rate_client(call->req, client);
-	call->retry_s = rate_take(call->web, "write", client, WRITES_BURST, WRITES_EVERY_S);
-	if (call->retry_s)
-		return account_refuse(call, 429, "too_many",
-			"Too many requests; try again in %lld s.", (long long)call->retry_s);
+	if (err != OK)
+		return err;
+	if (call->scopes) /* a program's token comes from no browser by itself */
+		return OK;
 	if (!is_own_page(call))
 		return account_refuse(
 			call, 403, "foreign_origin", "Another site's page may not do this.");
-	if (need == NEED_SESSION && !has_csrf(call))
+	if (need != NEED_NOTHING && !has_csrf(call))
 		return account_refuse(call, 403, "csrf",
 			"The header X-CSRF-Token must hold \"csrf\" of GET /api/v1/me.");
+	return OK;
+}
+
+/* ---- who calls ---- */
+
+static enum err find_program(struct account_call *call, const char *token)
+{
+	struct store_key key;
+	account_hex hash;
+	enum err err = account_rate(call, &bad_tokens, NULL, 0);
+
+	if (err != OK)
+		return err;
+	account_token_hash(token, hash);
+	err = store_key_find(call->st, STORE_KEY_TOKEN, hash, &key, &call->why);
+	if (err == OK)
+		err = store_user_get(call->st, key.user, &call->user, &call->why);
+	if (err == ERR_NOT_FOUND || (err == OK && call->user.is_locked)) {
+		err = account_rate(call, &bad_tokens, NULL, 1);
+		return err ? err
+			   : account_refuse(call, 401, "token_wrong", "This token is not known.");
+	}
+	call->scopes = key.scopes;
+	return err ? err : store_key_used(call->st, key.id, clock_wall_ms(), &call->why);
+}
+
+static enum err find_caller(struct account_call *call)
+{
+	const char *header = httpd_header(call->req, "Authorization");
+
+	if (header && !strncmp(header, BEARER, strlen(BEARER)))
+		return find_program(call, header + strlen(BEARER));
+	return account_session_find(call);
+}
+
+static enum err check_right(struct account_call *call, enum need need)
+{
+	if (need == NEED_NOTHING || (call->session.id && !call->scopes))
+		return OK;
+	if (!call->scopes)
+		return account_refuse(call, 401, "signed_out", "Sign in first.");
+	if (need == NEED_SESSION || !(call->scopes & (int64_t)need))
+		return account_refuse(call, 403, "scope", "This token may not do that.");
 	return OK;
 }
 
@@ -219,9 +318,9 @@ static enum err run(struct account_call *call)
 		err = handles_take(call->web->handles, &call->st, &call->why);
 	if (err != OK)
 		return err;
-	err = account_session_find(call);
-	if (err == OK && route->need == NEED_SESSION && !call->session.id)
-		err = account_refuse(call, 401, "signed_out", "Sign in first.");
+	err = find_caller(call);
+	if (err == OK)
+		err = check_right(call, route->need);
 	if (err == OK && !is_read(route->method))
 		err = check_write(call, route->need);
 	if (err == OK)

@@ -10,6 +10,8 @@
 #define WEB_ACCOUNT_PRIV_H
 
 #include "chain/address.h"
+#include "notify/letter.h"
+#include "store/store_key.h"
 #include "store/store_user.h"
 #include "web/web_priv.h"
 
@@ -30,6 +32,7 @@ struct account_call {
 	struct store_session session; /* id is 0 when nobody is signed in */
 	struct store_user user;       /* the same */
 	account_hex token;            /* of the session, as the browser has it */
+	int64_t scopes;               /* STORE_SCOPE_: of a program's token; 0: it is a session */
 
 	unsigned status; /* of the answer */
 	json_t *out;     /* NULL: none */
@@ -64,11 +67,19 @@ void account_token_hash(const char *token, account_hex out_hash);
 
 /* ---- rate.c: how often something may be tried, by whom ---- */
 
-/** rate_take(web, what, who, burst, every_s): one more try. burst of them at once, then one every
- * so many seconds; counted in the cache, so for all web servers that share it.
+/* So many tries in a window of time. */
+struct rate {
+	const char *what;
+	unsigned burst, window_s;
+};
+
+/** rate_take(web, rate, who, by): one more try (by 1), or only a look (by 0). Counted in the cache,
+ * so for all web servers that share it.
  *   returns  0 it may be; else the seconds to wait */
-int64_t rate_take(
-	struct web *web, const char *what, const char *who, unsigned burst, unsigned every_s);
+int64_t rate_take(struct web *web, const struct rate *rate, const char *who, unsigned by);
+/** account_rate(call, rate, who, by): the same, refusing with 429; who NULL: the client. */
+enum err account_rate(struct account_call *call, const struct rate *rate, const char *who,
+	unsigned by) MUST_CHECK;
 /** rate_client(req, out): the client as it is counted: an IPv4 address, an IPv6 network of 64 bits.
  */
 void rate_client(const struct httpd_req *req, char out[STORE_CLIENT_MAX]);
@@ -82,6 +93,8 @@ enum err account_session_begin(
 	struct account_call *call, int64_t user, enum store_session_how how) MUST_CHECK;
 /** account_session_csrf(call, out): what a page must send with whatever it changes. */
 void account_session_csrf(const struct account_call *call, account_hex out);
+/** account_session_rotate(call): the session goes on with another token. */
+enum err account_session_rotate(struct account_call *call) MUST_CHECK;
 enum err account_me(struct account_call *call);
 enum err account_view_set(struct account_call *call);
 enum err account_sessions(struct account_call *call);
@@ -92,6 +105,9 @@ enum err account_events(struct account_call *call);
 
 /* ---- account_sign.c ---- */
 
+/** account_check_signature(call, out): the address whose key has signed a challenge: "code" and
+ * "signature" of the body. */
+enum err account_check_signature(struct account_call *call, struct address *out) MUST_CHECK;
 enum err account_challenge(struct account_call *call);
 enum err account_sign_in(struct account_call *call);
 enum err account_link(struct account_call *call);
@@ -104,5 +120,65 @@ enum err account_unlink(struct account_call *call);
 enum err account_own(struct account_call *call, const char *text, struct address *out) MUST_CHECK;
 enum err account_settings(struct account_call *call);
 enum err account_settings_set(struct account_call *call);
+
+/* ---- account_letter.c ---- */
+
+/** account_letter(call, letter, to, lang, words): a mail, sent when this is committed; words->pool
+ * is filled in. Nothing when `to` is "" or the pool sends no mail. */
+enum err account_letter(struct account_call *call, enum letter letter, const char *to,
+	const char *lang, struct letter_words *words) MUST_CHECK;
+
+/* ---- account_password.c ---- */
+
+enum err account_register(struct account_call *call);
+enum err account_confirm(struct account_call *call);
+enum err account_login(struct account_call *call);
+enum err account_reset(struct account_call *call);
+enum err account_reset_finish(struct account_call *call);
+enum err account_password_set(struct account_call *call);
+enum err account_email_set(struct account_call *call);
+
+/* ---- account_totp.c ---- */
+
+/** account_second_factor(call, user): the body's "totp", when user has switched that on. */
+enum err account_second_factor(struct account_call *call, const struct store_user *user) MUST_CHECK;
+enum err account_totp_begin(struct account_call *call);
+enum err account_totp_confirm(struct account_call *call);
+enum err account_totp_end(struct account_call *call);
+enum err account_recovery_renew(struct account_call *call);
+
+/* ---- account_payout.c ---- */
+
+/** account_payout_json(call, account, out): where it is paid, and what waits; account 0: not known.
+ */
+enum err account_payout_json(struct account_call *call, int64_t account, json_t **out) MUST_CHECK;
+enum err account_payout_set(struct account_call *call);
+enum err account_payout_cancel(struct account_call *call);
+enum err account_payout_cancel_by(struct account_call *call);
+
+/* ---- account_key.c ---- */
+
+enum err account_keys(struct account_call *call);
+enum err account_key_add(struct account_call *call);
+enum err account_key_rotate(struct account_call *call);
+enum err account_key_end(struct account_call *call);
+enum err account_watch(struct account_call *call);
+enum err account_invitations(struct account_call *call);
+enum err account_invite(struct account_call *call);
+
+/* ---- account_worker.c ---- */
+
+enum err account_workers(struct account_call *call);
+enum err account_worker_set(struct account_call *call);
+enum err account_worker_end(struct account_call *call);
+
+/* ---- account_passkey.c ---- */
+
+enum err account_passkeys(struct account_call *call);
+enum err account_passkey_begin(struct account_call *call);
+enum err account_passkey_add(struct account_call *call);
+enum err account_passkey_end(struct account_call *call);
+enum err account_passkey_challenge(struct account_call *call);
+enum err account_passkey_sign_in(struct account_call *call);
 
 #endif

@@ -54,7 +54,7 @@ void account_session_csrf(const struct account_call *call, account_hex out)
 /* ---- who calls ---- */
 
 /* Two pages may come at once: the one that is late goes on with its old token. */
-static enum err rotate(struct account_call *call)
+enum err account_session_rotate(struct account_call *call)
 {
 	account_hex token, hash;
 	enum err err;
@@ -84,7 +84,7 @@ static enum err keep_up(struct account_call *call)
 		err = store_session_seen(call->st, s, &call->why);
 	}
 	if (err == OK && s->rotated_ms < now_ms - ROTATE_MS)
-		err = rotate(call);
+		err = account_session_rotate(call);
 	return err;
 }
 
@@ -164,13 +164,20 @@ enum err account_me(struct account_call *call)
 {
 	const struct store_user *u = &call->user;
 	account_hex csrf;
+	int64_t codes;
 	enum err err;
 
+	err = store_code_count(
+		call->st, u->id, STORE_CODE_RECOVERY, clock_wall_ms(), &codes, &call->why);
+	if (err != OK)
+		return err;
 	account_session_csrf(call, csrf);
-	call->out = json_pack("{s:o,s:s,s:I,s:s,s:s,s:s,s:b,s:b,s:o}", "id", view_id(u->id), "csrf",
-		csrf, "created_ms", (json_int_t)u->created_ms, "lang", u->lang, "time_zone",
+	json_decref(call->out);
+	call->out = json_pack("{s:o,s:s,s:I,s:s,s:s,s:s,s:b,s:b,s:I,s:o}", "id", view_id(u->id),
+		"csrf", csrf, "created_ms", (json_int_t)u->created_ms, "lang", u->lang, "time_zone",
 		u->time_zone, "email", u->email, "has_password", u->password[0] != '\0', "has_totp",
-		u->totp[0] != '\0', "session", view_id(call->session.id));
+		u->totp[0] != '\0', "recovery_codes", (json_int_t)codes, "session",
+		view_id(call->session.id));
 	err = add_addresses(call, call->out);
 	return err;
 }

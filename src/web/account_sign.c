@@ -14,10 +14,10 @@
 #include "chain/message.h"
 #include "web/account_priv.h"
 
-#define CHALLENGE_MS      600000
-#define CHALLENGE_BURST   10 /* of one client, then one every … */
-#define CHALLENGE_EVERY_S 6
-#define SIGNATURE_MAX     120
+#define CHALLENGE_MS  600000
+#define SIGNATURE_MAX 120
+
+static const struct rate challenges = {"challenge", 30, 60}; /* of one client */
 
 /* The text names the pool, so that no other pool can have it signed for us. */
 static char *challenge_text(const struct web *web, const char *address, const char *code)
@@ -27,7 +27,7 @@ static char *challenge_text(const struct web *web, const char *address, const ch
 
 enum err account_challenge(struct account_call *call)
 {
-	char client[STORE_CLIENT_MAX], *text;
+	char *text;
 	struct store_code code = {
 		.kind = STORE_CODE_SIGN, .until_ms = clock_wall_ms() + CHALLENGE_MS};
 	account_hex token, hash;
@@ -43,12 +43,9 @@ enum err account_challenge(struct account_call *call)
 		return account_refuse(call, 400, "address_cannot_sign",
 			"Messages cannot be signed with a %s address.",
 			address_kind_text(address.kind));
-	rate_client(call->req, client);
-	call->retry_s =
-		rate_take(call->web, "challenge", client, CHALLENGE_BURST, CHALLENGE_EVERY_S);
-	if (call->retry_s)
-		return account_refuse(call, 429, "too_many",
-			"Too many requests; try again in %lld s.", (long long)call->retry_s);
+	err = account_rate(call, &challenges, NULL, 1);
+	if (err != OK)
+		return err;
 	account_token_new(token, hash);
 	token[32] = '\0'; /* 128 bits are enough for ten minutes, and fit on a line */
 	account_token_hash(token, hash);
@@ -63,8 +60,7 @@ enum err account_challenge(struct account_call *call)
 	return OK;
 }
 
-/* The address whose key has signed the text of a challenge. */
-static enum err check_signature(struct account_call *call, struct address *out)
+enum err account_check_signature(struct account_call *call, struct address *out)
 {
 	const char *code, *signature;
 	char *wanted = NULL, *text;
@@ -116,14 +112,36 @@ static enum err owner_of(struct account_call *call, const char *address, int64_t
 	return err;
 }
 
+/* The signature was right, the second factor was not: the wallet need not sign again. */
+static enum err keep_challenge(struct account_call *call, const char *address)
+{
+	struct store_code code = {.kind = STORE_CODE_SIGN,
+		.data = address,
+		.until_ms = clock_wall_ms() + CHALLENGE_MS};
+	account_hex hash;
+	enum err err;
+
+	account_token_hash(json_get_str(call->in, "code"), hash);
+	err = store_code_add(call->st, hash, &code, &call->why);
+	return err ? err : ERR_REFUSED;
+}
+
 enum err account_sign_in(struct account_call *call)
 {
 	struct address address;
 	int64_t user;
-	enum err err = check_signature(call, &address);
+	struct store_user owner;
+	enum err err = account_check_signature(call, &address);
 
 	if (err == OK)
 		err = owner_of(call, address.text, &user);
+	if (err == OK)
+		err = store_user_get(call->st, user, &owner, &call->why);
+	if (err != OK)
+		return err;
+	err = account_second_factor(call, &owner);
+	if (err == ERR_REFUSED)
+		return keep_challenge(call, address.text);
 	return err ? err : account_session_begin(call, user, STORE_SESSION_SIGNATURE);
 }
 
@@ -132,7 +150,7 @@ enum err account_sign_in(struct account_call *call)
 enum err account_link(struct account_call *call)
 {
 	struct address address;
-	enum err err = check_signature(call, &address);
+	enum err err = account_check_signature(call, &address);
 
 	if (err == OK)
 		err = store_user_link(call->st, atomic_load(&call->web->pool_id), address.text,

@@ -422,6 +422,20 @@ void page_news(void *ctx, struct httpd_req *req)
 	end(web, req, &fill, 200);
 }
 
+/* The pages of people who sign in are all script: their data must not be in a page that is kept. */
+void page_person(void *ctx, struct httpd_req *req)
+{
+	struct web *web = ctx;
+	struct snapshot *s = pulse_snapshot(web->pulse);
+	const struct words *w = words_pick(web->words, req);
+	struct fill fill = begin(web, req, s, word(w, "nav.account"));
+
+	fill.is_private = true;
+	html_message(&fill.body, w, word(w, "noscript"), "nav.account");
+	snapshot_unref(s);
+	end(web, req, &fill, 200);
+}
+
 /* /a?address=A, for a form without scripts. */
 void page_search(void *ctx, struct httpd_req *req)
 {

@@ -1,6 +1,5 @@
-/* rate.c -- how often something may be tried: a bucket of tries for each who, kept in the cache. */
+/* rate.c -- how often something may be tried: tries are counted in the cache, for a while. */
 #include <arpa/inet.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,44 +9,20 @@
 #include "base/sha256.h"
 #include "web/account_priv.h"
 
-/* When the bucket will be full again. */
-struct bucket {
-	int64_t full_ms;
-};
-
-static void key_of(const char *what, const char *who, char key[CACHE_KEY_MAX])
+int64_t rate_take(struct web *web, const struct rate *rate, const char *who, unsigned by)
 {
+	int64_t now_s = clock_wall_ms() / 1000, window = now_s / rate->window_s;
+	char key[CACHE_KEY_MAX], hex[2 * SHA256_LEN + 1];
 	uint8_t digest[SHA256_LEN];
-	char hex[2 * SHA256_LEN + 1];
+	uint64_t count;
 
 	sha256(who, strlen(who), digest);
 	hex_encode(hex, digest, sizeof digest);
-	snprintf(key, CACHE_KEY_MAX, "rate:%s:%s", what, hex);
-}
-
-int64_t rate_take(
-	struct web *web, const char *what, const char *who, unsigned burst, unsigned every_s)
-{
-	int64_t now_ms = clock_wall_ms(), step_ms = (int64_t)every_s * 1000, wait_ms;
-	struct bucket bucket = {now_ms};
-	struct buf found = {0};
-	char key[CACHE_KEY_MAX];
-
-	key_of(what, who, key);
-	pthread_mutex_lock(&web->rate_lock);
-	cache_get(web->cache, key, &found);
-	if (found.len == sizeof bucket)
-		memcpy(&bucket, found.data, sizeof bucket);
-	buf_free(&found);
-	if (bucket.full_ms < now_ms)
-		bucket.full_ms = now_ms;
-	bucket.full_ms += step_ms;
-	wait_ms = bucket.full_ms - now_ms - burst * step_ms;
-	if (wait_ms <= 0)
-		cache_set(web->cache, key, &bucket, sizeof bucket, bucket.full_ms - now_ms,
-			bucket.full_ms - now_ms);
-	pthread_mutex_unlock(&web->rate_lock);
-	return wait_ms <= 0 ? 0 : (wait_ms + 999) / 1000;
+	snprintf(key, sizeof key, "rate:%s:%lld:%s", rate->what, (long long)window, hex);
+	count = cache_count(web->cache, key, by, (int64_t)rate->window_s * 1000);
+	if (count + (by == 0) <= rate->burst)
+		return 0;
+	return (window + 1) * rate->window_s - now_s;
 }
 
 void rate_client(const struct httpd_req *req, char out[STORE_CLIENT_MAX])
@@ -59,4 +34,20 @@ void rate_client(const struct httpd_req *req, char out[STORE_CLIENT_MAX])
 		return;
 	memset(v6.s6_addr + 8, 0, 8);
 	inet_ntop(AF_INET6, &v6, out, STORE_CLIENT_MAX);
+}
+
+enum err account_rate(
+	struct account_call *call, const struct rate *rate, const char *who, unsigned by)
+{
+	char client[STORE_CLIENT_MAX];
+
+	if (!who) {
+		rate_client(call->req, client);
+		who = client;
+	}
+	call->retry_s = rate_take(call->web, rate, who, by);
+	return call->retry_s
+		       ? account_refuse(call, 429, "too_many",
+				 "Too many tries; try again in %lld s.", (long long)call->retry_s)
+		       : OK;
 }

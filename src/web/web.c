@@ -16,6 +16,7 @@
 #define CONNS_PER_CLIENT_MAX   64
 #define STREAMS_PER_CLIENT_MAX 16
 #define IDLE_TIMEOUT_S         60
+#define HASHING_MAX            2
 #define THREADS_MIN            4
 #define THREADS_MAX            16
 
@@ -53,7 +54,11 @@ static const struct httpd_route routes[] = {
 	{"/api/v1/status", false, api_status, "api_status"},
 	{"/api/v1/news", false, api_news, "api_news"},
 	{"/api/v1/accounts/", true, api_account, "api_account"},
-	{"/api/v1/auth/", true, account_api, "api_auth", .may_write = true},
+	{"/login", false, page_person, "login"},
+	{"/account", false, page_person, "person"},
+	{"/account/", true, page_person, "person"},
+	{"/watch", false, page_person, "watch"},
+	{"/api/v1/auth", true, account_api, "api_auth", .may_write = true},
 	{"/api/v1/me", true, account_api, "api_me", .may_write = true},
 	{"/api/v1/live", false, live_handle, "api_live"},
 	{"/api/v1/openapi.yaml", false, api_openapi, "api_openapi"},
@@ -157,6 +162,7 @@ static enum err start_shared(struct web *web, struct why *why)
 	enum err err;
 
 	raise_files();
+	sem_init(&web->hashing, 0, HASHING_MAX);
 	json_object_seed(0); /* before there are threads */
 	web->started_ms = clock_wall_ms();
 	web->miner_host = host_of(web->conf->web.url);

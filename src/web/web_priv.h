@@ -9,6 +9,7 @@
 #define WEB_WEB_PRIV_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "base/json.h"
@@ -57,7 +58,7 @@ struct web {
 	struct counts *counts;
 	struct page *page;
 	struct httpd *httpd;
-	pthread_mutex_t rate_lock; /* rate.c: one count at a time */
+	sem_t hashing; /* so many passwords are hashed at a time */
 };
 
 /* ---- handles.c: database handles, one per thread that needs one ---- */
@@ -218,6 +219,7 @@ void page_account(void *ctx, struct httpd_req *req);
 void page_plain(void *ctx, struct httpd_req *req);
 void page_news(void *ctx, struct httpd_req *req);
 void page_feed(void *ctx, struct httpd_req *req);
+void page_person(void *ctx, struct httpd_req *req);
 void page_search(void *ctx, struct httpd_req *req);
 void page_asset(void *ctx, struct httpd_req *req);
 void page_icon(void *ctx, struct httpd_req *req);
