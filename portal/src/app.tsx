@@ -1,6 +1,7 @@
 // app.tsx -- the frame of every page: header, notices, the page itself, footer.
 import type { ComponentType } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { accountPage } from './account/routes'
 import { hashrate, duration, percent } from './format'
 import { lang, languages, setLang, t } from './i18n'
 import type { Key, Lang } from './i18n'
@@ -85,6 +86,9 @@ function Header() {
           ))}
         </nav>
         <div class="tools">
+          <a class="account-link" href="/account" aria-current={accountPage(path.value) ? 'page' : undefined}>
+            {t('nav.account')}
+          </a>
           <LanguageSelect />
           <ThemeButton />
         </div>
@@ -188,6 +192,8 @@ function accountAt(at: string) {
 }
 
 function Page({ at }: { at: string }) {
+  const Own = accountPage(at)
+  if (Own) return <Own />
   const Fixed = pages[at]?.[0]
   if (Fixed) return <Fixed />
   if (at.startsWith('/blocks/')) return <Block />

@@ -22,7 +22,7 @@ export function replace(to: string) {
   path.value = below()
 }
 
-const pages = /^\/($|start$|docs\/api$|blocks$|blocks\/|payments$|a\/|pool$|network$|miners$|status$|news$|rules$|help$)/
+const pages = /^\/($|login$|account$|account\/|start$|docs\/api$|blocks$|blocks\/|payments$|a\/|pool$|network$|miners$|status$|news$|rules$|help$)/
 
 export function startRouter() {
   addEventListener('popstate', () => (path.value = below()))
