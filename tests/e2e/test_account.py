@@ -1,5 +1,6 @@
 """Accounts: signing in with a payout address, sessions, and that nobody reaches what is another's."""
 import base64
+import sqlite3
 
 import pytest
 
@@ -101,7 +102,6 @@ def test_a_token_is_changed_after_a_day(world):
     person.sign_in(users, address)
     late.cookies = dict(person.cookies)
     pool.stop()
-    import sqlite3
     with sqlite3.connect(f"{pool.data}/kozan.db") as db:
         db.execute("UPDATE user_session SET rotated_ms = rotated_ms - 90000000")
     pool.start()
@@ -167,7 +167,7 @@ def test_nobody_reaches_what_is_anothers(pool):
 def test_what_is_asked_too_often_has_to_wait(pool):
     person = Person(pool)
     address = legacy(pool)
-    answers = [person.post("auth/challenge", address=address) for _ in range(20)]
+    answers = [person.post("auth/challenge", address=address) for _ in range(70)]  # a minute may end in between
     assert answers[0].status == 200 and answers[-1].code == "too_many"
     assert int(answers[-1].headers["Retry-After"]) >= 1
 

@@ -1,7 +1,11 @@
 """Somebody who uses the accounts of a pool by HTTP: a browser without pages."""
+import base64
+import hmac
 import http.client
 import http.cookies
 import json
+import struct
+import time
 
 
 class Answer:
@@ -76,3 +80,11 @@ class Person:
         answer = self.post("auth/sign", **self.signed(wallet, address))
         assert answer.status == 200, answer
         return answer.json
+
+
+def totp(secret, shift=0):
+    """The one-time password of now, or of `shift` times 30 s later (RFC 6238)."""
+    key = base64.b32decode(secret)
+    digest = hmac.new(key, struct.pack(">Q", int(time.time()) // 30 + shift), "sha1").digest()
+    at = digest[-1] & 15
+    return f"{(int.from_bytes(digest[at:at + 4], 'big') & 0x7fffffff) % 1000000:06}"

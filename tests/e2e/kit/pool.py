@@ -20,8 +20,8 @@ data_dir: "{dir}/data"
 coins_dir: "{root}/coins"
 log: {{level: {log_level}}}
 stratum: {{flush_interval: 200ms, hash_threads: 1, health: "127.0.0.1:{health_port}"{stratum}}}
-web: {{listen: "127.0.0.1:{web_port}", url: "http://127.0.0.1:{web_port}"}}
-ledger: {{interval: 200ms}}
+web: {{listen: "127.0.0.1:{web_port}", url: "http://{web_host}:{web_port}"}}
+{more}ledger: {{interval: 200ms}}
 switching: {switching}
 cache: {cache}
 pools:
@@ -53,7 +53,7 @@ class Pool:
         self.data = self.dir / "data"
         self.process = None
         self.settings = {
-            "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "wallet": "{name: pool}", "log_level": "info",
+            "coin": "litecoin", "title": "Test pool", "difficulty": ONE_HASH, "more": "", "web_host": "127.0.0.1", "wallet": "{name: pool}", "log_level": "info",
             "listen": f'"127.0.0.1:{self.port}"', "port_more": "", "more_ports": "", "more_pools": "", "switching": "{}", "stratum": "", "cache": "{}", "reward": '{scheme: prop, fee: "1.0%"}',
             "payout": "{minimum: 0.001, interval: 1s, confirmations: 1}", **settings}
         self.write_config(daemons, address)
