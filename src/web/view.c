@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/store_account.h"
 #include "store/store_block.h"
 #include "store/store_ledger.h"
 #include "store/store_stats.h"
@@ -80,6 +81,17 @@ static json_t *page_of(json_t *items, size_t limit, int64_t last_id)
 		is_full && last_id > 0 ? view_id(last_id) : json_null());
 }
 
+enum err view_hide_finder(struct web *web, struct store *st, struct store_block *b, struct why *why)
+{
+	bool is_anonymous = false;
+	enum err err = store_account_is_anonymous(
+		st, atomic_load(&web->pool_id), b->finder_address, &is_anonymous, why);
+
+	if (is_anonymous)
+		b->finder_address[0] = b->finder_worker[0] = '\0';
+	return err;
+}
+
 json_t *view_block_row(const struct web *web, const struct store_block *b)
 {
 	bool is_closed = b->round_work > 0 && b->network_work > 0;
@@ -109,11 +121,16 @@ enum err view_blocks(struct web *web, struct store *st, unsigned states, int64_t
 	if (err != OK)
 		return err;
 	items = json_array();
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && err == OK; i++) {
+		err = view_hide_finder(web, st, &rows[i], why);
 		json_array_append_new(items, view_block_row(web, &rows[i]));
-	*out = page_of(items, limit, n ? rows[n - 1].id : 0);
+	}
+	if (err == OK)
+		*out = page_of(items, limit, n ? rows[n - 1].id : 0);
+	else
+		json_decref(items);
 	store_free_blocks(rows);
-	return OK;
+	return err;
 }
 
 /* What is on its way to miners: not plans, nor what the pool moves between wallets of its own. */

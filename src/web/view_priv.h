@@ -74,6 +74,9 @@ json_t *view_worker_row(const struct web *web, const struct store_worker *day,
 /** view_reject(kind): why a share was refused, by the stored number of its verdict. */
 const char *view_reject(int64_t kind);
 
+/** view_hide_finder(web, st, b, why): no name of who wants none. */
+enum err view_hide_finder(
+	struct web *web, struct store *st, struct store_block *b, struct why *why) MUST_CHECK;
 /** view_block_row(web, b): a block as lists show it. */
 json_t *view_block_row(const struct web *web, const struct store_block *b);
 

@@ -110,6 +110,8 @@ enum err view_block(
 	json_t *doc;
 
 	if (err == OK)
+		err = view_hide_finder(web, st, &block, why);
+	if (err == OK)
 		err = store_proof_get(st, block.id, &proof, why);
 	if (err != OK && (err != ERR_NOT_FOUND || block.id == 0))
 		return err;

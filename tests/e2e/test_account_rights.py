@@ -95,6 +95,13 @@ def test_donation_and_anonymity(slow_pool):
     pool.run("account", "set", address, "no_fee", "yes")
     assert person.get(path).json["donation_percent"] == "1.50000000"
     assert person.patch(path, is_anonymous="yes").code == "parameter_invalid"
+    mine(pool, f"{address}.rig", "--blocks", 1, rate=10)
+    until(lambda: pool.http_json("/api/v1/blocks")["items"], "the block")
+    assert pool.http_json("/api/v1/blocks")["items"][0]["finder"] == ""
+    height = pool.http_json("/api/v1/blocks")["items"][0]["height"]
+    assert address not in json.dumps(pool.http_json(f"/api/v1/blocks/{height}"))
+    assert person.patch(path, is_anonymous=False).json["is_anonymous"] is False
+    assert pool.http_json(f"/api/v1/blocks/{height}")["finder"] == address
 
 
 def test_tokens_do_what_their_scopes_say(slow_pool):
