@@ -41,7 +41,7 @@ export function Password() {
       <details>
         <summary>{w('me.email.change')}</summary>
         <Form name="email" button={w('me.confirm.send')} send={setEmail}>
-          <Field label={w('me.email')} name="email" input={{ type: 'email', maxLength: 190 }} />
+          <Field label={w('me.email')} name="email" input={{ type: 'email', autocomplete: 'username', maxLength: 190 }} />
           <Current />
         </Form>
       </details>
