@@ -1,21 +1,16 @@
 """Accounts in a real browser: signing in with a wallet, being paid, registering by mail, a second factor, a passkey."""
-import os
-import pathlib
-
 import pytest
 
+from kit.browser import NAMELESS, RESOURCES, SMALL_TARGETS, Browser, needs_chromium
 from kit.mailbox import Mailbox
 from kit.miner import mine
 from kit.person import totp
 from kit.wait import until
 
-pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions  # noqa: E402
-from test_portal import CHROMIUM, DRIVER, NAMELESS, RESOURCES, SMALL_TARGETS, Browser  # noqa: E402
+from selenium.webdriver.common.virtual_authenticator import VirtualAuthenticatorOptions
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists() or not DRIVER.exists(), reason="chromium is not installed")
+pytestmark = needs_chromium
 PASSWORD = "correct horse battery"
-SCREENSHOTS = os.environ.get("SCREENSHOTS")
 
 
 @pytest.fixture
@@ -62,12 +57,6 @@ def sign_in(page, wallet, address):
     until(lambda: page.driver.current_url.endswith("/account"), "the account")
 
 
-def shot(page, name):
-    if SCREENSHOTS:
-        pathlib.Path(SCREENSHOTS).mkdir(exist_ok=True)
-        page.driver.get_screenshot_as_file(f"{SCREENSHOTS}/{name}.png")
-
-
 def check(page, path, width, where):
     until(lambda: page.find("main h1") and "…" not in page.text("main .empty"), where)
     assert page.script("return document.documentElement.scrollWidth") <= width, where
@@ -75,6 +64,7 @@ def check(page, path, width, where):
     assert page.script(NAMELESS) == [], where
     assert page.script(SMALL_TARGETS) == [], where
     assert all(url.startswith(page.base) for url in page.script(RESOURCES)), where
+    assert page.axe() == [], where
 
 
 def test_from_signing_in_to_being_paid(pool, browser):
@@ -140,7 +130,7 @@ def test_from_registering_to_a_passkey(pool, browser, mailbox):
     press(page, "passkey")
     until(lambda: "This machine" in page.text("main"), "the passkey")
     assert pool.sql("SELECT name FROM user_passkey") == [{"name": "This machine"}]
-    shot(page, "security")
+    page.shot("account-passkey")
     page.find(".tabs button")[0].click()
     until(lambda: page.find("form[name=login]"), "the ways in")
     press(page, "passkey")
@@ -181,7 +171,7 @@ def test_every_page_fits_and_says_its_names(pool, browser):
                     page.open(path, lang, theme)
                     until(lambda: word in page.text("main h1"), where)
                     check(page, path, width, where)
-                    shot(page, where.replace("/", "-").replace(" ", "_").strip("-"))
+                    page.shot(where.replace("/", "-").replace(" ", "_").strip("-"))
     page.open("/account")
     until(lambda: page.find(".tabs button"), "the account")
     page.find(".tabs button")[0].click()
@@ -191,5 +181,5 @@ def test_every_page_fits_and_says_its_names(pool, browser):
         page.open("/login", lang, theme)
         until(lambda: page.find("form[name=register]"), "the ways in")
         check(page, "/login", width, f"/login {lang} {theme} {width}")
-        shot(page, f"login_{lang}_{theme}_{width}")
+        page.shot(f"login_{lang}_{theme}_{width}")
     assert [line for line in page.complaints() if "401" not in line] == []

@@ -117,7 +117,7 @@ function AddressCard({ address }: { address: string }) {
     <Card class="address-card">
       <div class="list-head">
         <h2>
-          <a href={'/a/' + encodeURIComponent(address)} title={address} aria-label={address}>
+          <a href={'/a/' + encodeURIComponent(address)} title={address}>
             {shorten(address, 12, 8)}
           </a>
         </h2>

@@ -16,7 +16,7 @@ export function Watch() {
       <ul>
         {data.addresses.map((address) => (
           <li key={address}>
-            <a href={'/a/' + encodeURIComponent(address)} title={address} aria-label={address}>
+            <a href={'/a/' + encodeURIComponent(address)} title={address}>
               {shorten(address, 12, 8)}
             </a>
           </li>
