@@ -45,9 +45,9 @@ static enum err hash_password(
 	struct why why = {0};
 	enum err err;
 
-	sem_wait(&call->web->hashing);
+	sem_wait(call->web->hashing);
 	err = password_hash(password, out, &why);
-	sem_post(&call->web->hashing);
+	sem_post(call->web->hashing);
 	return err ? account_refuse(call, err == ERR_RANGE ? 400 : 503,
 			     err == ERR_RANGE ? "password_length" : "busy", "%s.", why.text)
 		   : OK;
@@ -57,9 +57,9 @@ static bool is_password(struct account_call *call, const char *hash, const char 
 {
 	bool is_right;
 
-	sem_wait(&call->web->hashing);
+	sem_wait(call->web->hashing);
 	is_right = password_verify(hash, password);
-	sem_post(&call->web->hashing);
+	sem_post(call->web->hashing);
 	return is_right;
 }
 

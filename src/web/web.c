@@ -162,7 +162,8 @@ static enum err start_shared(struct web *web, struct why *why)
 	enum err err;
 
 	raise_files();
-	sem_init(&web->hashing, 0, HASHING_MAX);
+	web->hashing = NEW(sem_t);
+	sem_init(web->hashing, 0, HASHING_MAX);
 	json_object_seed(0); /* before there are threads */
 	web->started_ms = clock_wall_ms();
 	web->miner_host = host_of(web->conf->web.url);
@@ -233,6 +234,8 @@ static void stop(struct web *all)
 	counts_free(all[0].counts);
 	handles_free(all[0].handles);
 	cache_close(all[0].cache);
+	sem_destroy(all[0].hashing);
+	free(all[0].hashing);
 	free(all[0].miner_host);
 }
 

@@ -58,7 +58,7 @@ struct web {
 	struct counts *counts;
 	struct page *page;
 	struct httpd *httpd;
-	sem_t hashing; /* so many passwords are hashed at a time */
+	sem_t *hashing; /* so many passwords are hashed at a time */
 };
 
 /* ---- handles.c: database handles, one per thread that needs one ---- */
