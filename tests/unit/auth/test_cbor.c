@@ -34,7 +34,7 @@ static void test_numbers(void **state)
 		0x18, 100, 0x38, 99, 0x3b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 	struct cbor c = {bytes, bytes + sizeof bytes};
 	struct cbor_item item;
-	int64_t value;
+	int64_t value = 0;
 
 	assert_true(cbor_next(&c, &item) && cbor_int(&item, &value));
 	assert_int_equal(value, 100);
