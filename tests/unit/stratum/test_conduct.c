@@ -19,6 +19,7 @@ static const struct conf_port port = {
 
 static void say_and_leave(struct world *w, const char *text)
 {
+	uint64_t before = world_count(w, connections);
 	struct miner m;
 	char rest[4096];
 
@@ -29,7 +30,7 @@ static void say_and_leave(struct world *w, const char *text)
 	if (*text == '{')
 		assert_true(miner_answer(&m, 1));
 	miner_close(&m);
-	while (atomic_load(&w->env.conns) > 0)
+	while (world_count(w, connections) == before || atomic_load(&w->env.conns) > 0)
 		shard_barrier(w->shard);
 }
 
